@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Dialect } from './dialect.ts'
+import type { Sql } from './sql.ts'
+
+/** Statements on a connection. Rows are plain objects: integers are numbers, times RFC 3339 text, JSON text. */
+export interface Queries {
+  readonly dialect: Dialect
+  all<Row extends object>(statement: Sql): Promise<Row[]>
+  one<Row extends object>(statement: Sql): Promise<Row | undefined>
+  /** Answers how many rows changed. */
+  run(statement: Sql): Promise<number>
+}
+
+/** A transaction in progress. Nothing in it may wait for the network or a timer: other writers wait behind it. */
+export interface Transaction extends Queries {
+  /** The time of everything that this transaction writes. */
+  readonly now: string
+  /** Undoes what `work` wrote where it throws, and nothing else. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+  /** Several statements without values, for migrations. */
+  script(text: string): Promise<void>
+}
+
+export interface Database extends Queries {
+  /**
+   * Runs `work` in a transaction and answers once it is durable. `work` may run again after a conflict with another
+   * writer, so it has no effect outside the transaction.
+   */
+  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Differs after any commit, of this process or another; `undefined` where the engine cannot tell without a round trip. */
+  version(): number | undefined
+  /** Called after each commit of this process. Answers how to stop listening. */
+  onCommit(listener: () => void): () => void
+  /** Cuts a consistent copy into a file while reads and writes go on; `undefined` where the engine has its own tool. */
+  copyTo?: (file: string, progress: (done: number, total: number) => void) => Promise<void>
+  close(): Promise<void>
+}
+
+const inTransaction = new AsyncLocalStorage<true>()
+
+/** Runs a transaction's work so that `refuseInTransaction` knows of it. */
+export function asTransaction<T>(work: () => Promise<T>): Promise<T> {
+  return inTransaction.run(true, work)
+}
+
+/** The outer handle, used inside a transaction, would wait for itself or read past its own writes: it throws instead. */
+export function refuseInTransaction(): void {
+  if (inTransaction.getStore()) throw new Error('Use the transaction, not the database handle, inside a transaction.')
+}
+
+/** Commit listeners, the same for both engines. */
+export function commitListeners() {
+  const listeners = new Set<() => void>()
+  return {
+    add(listener: () => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    notify() {
+      for (const listener of listeners) listener()
+    },
+  }
+}
