@@ -45,7 +45,8 @@ export function asTransaction<T>(work: () => Promise<T>): Promise<T> {
 
 /** The outer handle, used inside a transaction, would wait for itself or read past its own writes: it throws instead. */
 export function refuseInTransaction(): void {
-  if (inTransaction.getStore()) throw new Error('Use the transaction, not the database handle, inside a transaction.')
+  if (inTransaction.getStore())
+    throw new Error('Use the transaction, not the database handle, inside a transaction.')
 }
 
 /** Commit listeners, the same for both engines. */

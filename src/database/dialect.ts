@@ -21,17 +21,17 @@ export type Dialect = {
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   forUpdate: empty,
-  bytes: expression => sql`cast(${expression} as blob)`,
-  concatenated: expression => sql`group_concat(${expression}, ',')`,
-  bound: value => sql`+${value}`,
+  bytes: (expression) => sql`cast(${expression} as blob)`,
+  concatenated: (expression) => sql`group_concat(${expression}, ',')`,
+  bound: (value) => sql`+${value}`,
   migrationLock: undefined,
 }
 
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   forUpdate: raw('for update'),
-  bytes: expression => sql`convert_to(${expression}, 'UTF8')`,
+  bytes: (expression) => sql`convert_to(${expression}, 'UTF8')`,
   concatenated: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
-  bound: value => sql`${value}`,
+  bound: (value) => sql`${value}`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
 }

@@ -13,12 +13,15 @@ export class SchemaTooNew extends Error {}
  * Brings the schema up to date, each migration in a transaction of its own, and answers the names of those applied.
  * Throws `SchemaTooNew`, having changed nothing, where the database knows a migration that this program does not.
  */
-export async function migrate(database: Database, applied: (name: string) => void = () => {}): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  applied: (name: string) => void = () => {},
+): Promise<string[]> {
   const known = await migrations(database.dialect.engine)
   const names: string[] = []
   for (const migration of known) {
     const script = await readFile(migration.file, 'utf8')
-    const fresh = await database.write(tx => apply(tx, migration, script, known.length))
+    const fresh = await database.write((tx) => apply(tx, migration, script, known.length))
     if (!fresh) continue
     names.push(migration.name)
     applied(migration.name)
@@ -26,12 +29,19 @@ export async function migrate(database: Database, applied: (name: string) => voi
   return names
 }
 
-async function apply(tx: Transaction, migration: Migration, script: string, newestKnown: number): Promise<boolean> {
+async function apply(
+  tx: Transaction,
+  migration: Migration,
+  script: string,
+  newestKnown: number,
+): Promise<boolean> {
   if (tx.dialect.migrationLock) await tx.run(tx.dialect.migrationLock)
   await tx.script(
     'create table if not exists schema_migration (version integer primary key not null, name text not null, applied_at text not null)',
   )
-  const newest = await tx.one<{ version: number | null }>(sql`select max(version) as version from schema_migration`)
+  const newest = await tx.one<{ version: number | null }>(
+    sql`select max(version) as version from schema_migration`,
+  )
   const version = newest?.version ?? 0
   if (version > newestKnown) {
     throw new SchemaTooNew(
@@ -47,7 +57,7 @@ async function apply(tx: Transaction, migration: Migration, script: string, newe
 }
 
 async function migrations(engine: string): Promise<Migration[]> {
-  const files = (await readdir(directory(engine))).filter(file => /^\d{4}-.+\.sql$/.test(file)).sort()
+  const files = (await readdir(directory(engine))).filter((file) => /^\d{4}-.+\.sql$/.test(file)).sort()
   return files.map((file, index) => {
     const version = Number(file.slice(0, 4))
     if (version !== index + 1) throw new Error(`Migration ${file} is out of order: expected ${index + 1}.`)

@@ -50,9 +50,9 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
 
   return {
     dialect: postgresDialect,
-    all: async statement => (refuseInTransaction(), mapped(outer.all(statement))),
-    one: async statement => (refuseInTransaction(), mapped(outer.one(statement))),
-    run: statement => write(tx => tx.run(statement)),
+    all: async (statement) => (refuseInTransaction(), mapped(outer.all(statement))),
+    one: async (statement) => (refuseInTransaction(), mapped(outer.one(statement))),
+    run: (statement) => write((tx) => tx.run(statement)),
     write,
     version: () => undefined,
     onCommit: commits.add,
@@ -75,7 +75,7 @@ async function inTransaction<T>(
     await client.query('commit')
     return value
   } catch (error) {
-    await client.query('rollback').catch(failed => {
+    await client.query('rollback').catch((failed) => {
       broken = failed
     })
     throw error
@@ -116,9 +116,9 @@ function queries(connection: pg.Pool | pg.PoolClient, names: (text: string) => s
   }
   return {
     dialect: postgresDialect,
-    all: async statement => (await query(statement)).rows,
-    one: async statement => (await query(statement)).rows[0],
-    run: async statement => (await query(statement)).rowCount ?? 0,
+    all: async (statement) => (await query(statement)).rows,
+    one: async (statement) => (await query(statement)).rows[0],
+    run: async (statement) => (await query(statement)).rowCount ?? 0,
   }
 }
 
@@ -145,7 +145,10 @@ async function mapped<T>(answer: Promise<T>): Promise<T> {
 }
 
 function asFailure(error: unknown): unknown {
-  if (!unavailable.test(errorCode(error)) && !/timeout exceeded when trying to connect|Connection terminated/.test(String(error))) {
+  if (
+    !unavailable.test(errorCode(error)) &&
+    !/timeout exceeded when trying to connect|Connection terminated/.test(String(error))
+  ) {
     return error
   }
   const message = 'The newsroom cannot be reached at the moment; try again later.'

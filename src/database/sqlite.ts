@@ -39,9 +39,9 @@ export function openSqlite(file: string, clock: Clock = systemClock): Database {
 
   return {
     dialect: sqliteDialect,
-    all: statement => (refuseInTransaction(), read.all(statement)),
-    one: statement => (refuseInTransaction(), read.one(statement)),
-    run: statement => write(tx => tx.run(statement)),
+    all: (statement) => (refuseInTransaction(), read.all(statement)),
+    one: (statement) => (refuseInTransaction(), read.one(statement)),
+    run: (statement) => write((tx) => tx.run(statement)),
     write,
     version: () => dataVersion.get() as number,
     onCommit: commits.add,
@@ -67,7 +67,8 @@ function openWriter(file: string): Sqlite.Database {
   writer.pragma('journal_mode = WAL')
   // This build's default in WAL is NORMAL, whatever it reads back, and loses acknowledged writes in a power cut.
   writer.pragma('synchronous = FULL')
-  if (writer.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite refused synchronous = FULL.')
+  if (writer.pragma('synchronous', { simple: true }) !== 2)
+    throw new Error('SQLite refused synchronous = FULL.')
   writer.pragma('foreign_keys = on')
   writer.pragma('cache_size = -32000')
   writer.pragma('temp_store = memory')
@@ -195,7 +196,8 @@ const errorCode = (error: unknown) => (error as { code?: string }).code ?? ''
 /** What the operator or time can mend is the service being unavailable, not a bug. */
 function asFailure(error: unknown): unknown {
   if (!/^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN)/.test(errorCode(error))) return error
-  const message = 'The newsroom cannot be written to at the moment. Nothing of this request was kept; try again later.'
+  const message =
+    'The newsroom cannot be written to at the moment. Nothing of this request was kept; try again later.'
   const failure = new Failure('unavailable', message, { headers: { 'Retry-After': '5' } })
   failure.cause = error
   return failure

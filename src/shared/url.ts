@@ -29,7 +29,10 @@ function withoutAmpCdn(url: URL): URL {
 
 function pathKey(pathname: string): string {
   let path = pathname.replace(/\/{2,}/g, '/')
-  path = path.replace(indexFile, '/').replace(/\/amp\/?$/i, '').replace(/\.amp(\.html?)?$/i, '$1')
+  path = path
+    .replace(indexFile, '/')
+    .replace(/\/amp\/?$/i, '')
+    .replace(/\.amp(\.html?)?$/i, '$1')
   path = path.replace(/^\/amp\//i, '/')
   return path.replace(/\/+$/, '')
 }

@@ -1,0 +1,43 @@
+import type { FastifySchema } from 'fastify'
+import type { FailureCode } from '../shared/failure.ts'
+import type { Access } from './access.ts'
+
+/** One operation as the document shows it. */
+export type OperationFacts = {
+  /** The `operationId`: a verb and a noun, unique. */
+  id: string
+  tag: string
+  summary: string
+  description: string
+  access: Access
+  /** Problem answers beyond those that every operation of its shape has. */
+  problems?: FailureCode[]
+  /** The answer may be kept ready and sent again while nothing was written. */
+  cached?: boolean
+  /** Bytes that the body may have, where it differs from the server's limit. */
+  bodyLimit?: number
+  /** Retirement (RFC 9745, RFC 8594): from when it is deprecated, and when it will be gone. RFC 3339. */
+  deprecation?: { since: string; sunset?: string }
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: OperationFacts
+    cached?: boolean
+  }
+}
+
+/** The options of a route: its schemas, what the document says of it, and the access that it needs. */
+export function operation<const S extends FastifySchema>(facts: OperationFacts, schema: S) {
+  return {
+    schema: {
+      ...schema,
+      operationId: facts.id,
+      tags: [facts.tag],
+      summary: facts.summary,
+      description: facts.description,
+    },
+    ...(facts.bodyLimit && { bodyLimit: facts.bodyLimit }),
+    config: { operation: facts, access: facts.access, cached: facts.cached ?? false },
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** A whole number in a query: digits only, since `Number` would read `''`, `0x10` and `1e3` too. */
+export function integerParameter(minimum: number, maximum: number) {
+  const digits = (value: unknown) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  return z.preprocess(digits, z.int().min(minimum).max(maximum))
+}
+
+/** A list in a query, with commas (`a,b`) or repeated (`?x=a&x=b`). */
+export function listParameter<Item extends z.ZodType>(item: Item, maximum = 20) {
+  const split = (value: unknown) =>
+    (Array.isArray(value) ? value : [value]).flatMap((part) =>
+      typeof part === 'string' ? part.split(',') : [part],
+    )
+  return z.preprocess(split, z.array(item).min(1).max(maximum))
+}
+
+/** RFC 3339 with any offset, kept as UTC with milliseconds, so that texts sort as times do. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => inRange(text), 'Expected a time between the years 0000 and 9999.')
+  .overwrite((text) => (inRange(text) ? new Date(text).toISOString() : text))
+  .meta({
+    description: 'RFC 3339; answers are in UTC with milliseconds.',
+    example: '2026-11-23T06:08:00.000Z',
+  })
+
+function inRange(text: string): boolean {
+  const year = new Date(text).getUTCFullYear()
+  return year >= 0 && year <= 9999
+}
+
+/** An absolute http or https address, as it was sent. */
+export const webUrl = z
+  .url({ protocol: /^https?$/, hostname: /^[^\s]+$/, error: 'Expected an absolute http or https URL.' })
+  .max(2000)
+  .refine((url) => !URL.parse(url)?.username, 'A URL with credentials is not taken.')
+  .meta({ example: 'https://example.com/story/1' })
+
+export const pageQuery = {
+  limit: integerParameter(1, 100).default(20).describe('How many items a page has, at most.'),
+  cursor: z.string().max(1000).optional().describe('`page.next` of the page before, with the same filters.'),
+}
+
+export const Page = z
+  .object({
+    next: z.string().nullable().describe('The cursor of the next page; null on the last.'),
+    limit: z.int(),
+  })
+  .meta({ id: 'Page' })
+
+/** The answer of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), page: Page })
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Failure } from '../shared/failure.ts'
+import { addBodyParsers } from './bodies.ts'
+import { asFailure, invalidInput, problemDocument, problemKinds, sendProblem } from './problems.ts'
+
+export type ServerOptions = {
+  logger: FastifyBaseLogger
+  /** The public address, without a slash at its end. Absolute links come from here, never from forwarded headers. */
+  publicUrl: () => string
+  /** CIDRs of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[]
+}
+
+export type Server = FastifyInstance<any, any, any, any, ZodTypeProvider>
+
+const maxBodyBytes = 1024 * 1024
+const maxHeaderBytes = 16 * 1024
+const parts = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const
+
+/** Fastify with zod at its edges and problem+json for every answer that fails, also those of Fastify and of node itself. */
+export function createServer(options: ServerOptions): Server {
+  const { publicUrl } = options
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.logger,
+    trustProxy: options.trustedProxies.length > 0 ? options.trustedProxies : false,
+    genReqId: () => randomUUID(),
+    disableRequestLogging: true,
+    bodyLimit: maxBodyBytes,
+    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: 5_000, requestTimeout: 600_000 },
+    routerOptions: { maxParamLength: 1000 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, publicUrl()),
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error, publicUrl()),
+  })
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
+    const compiled = z.compile(schema)
+    const place = parts[httpPart as keyof typeof parts] ?? 'body'
+    return (value) => {
+      // A request without a body reaches zod as undefined, for which its own message says "received undefined".
+      const result = compiled.safeParse(value ?? undefined)
+      return result.success ? { value: result.data } : { error: invalidInput(result.error, place) }
+    }
+  })
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error, publicUrl()))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+    refuseUnreadableUrl(request)
+  })
+  addBodyParsers(app)
+  answerUnknownRoutes(app)
+  return app.withTypeProvider<ZodTypeProvider>()
+}
+
+/** Percent signs that are no UTF-8, and NUL, which one of the engines would keep and the other refuse. */
+function refuseUnreadableUrl(request: FastifyRequest) {
+  if (!request.url.includes('%')) return
+  try {
+    if (!decodeURIComponent(request.url.replaceAll('+', ' ')).includes('\0')) return
+  } catch {
+    throw new Failure('bad-request', 'The address has a percent sign that begins no UTF-8 character.')
+  }
+  throw new Failure('bad-request', 'The address has a NUL character (%00), which no text here may have.')
+}
+
+/** 404, or 405 with `Allow` where the address exists under other methods. */
+function answerUnknownRoutes(app: FastifyInstance) {
+  const methodsOf = new Map<string, Set<string>>()
+  app.addHook('onRoute', (route) => {
+    if (route.url.includes('*')) return
+    const methods = methodsOf.get(route.url) ?? new Set()
+    for (const method of [route.method].flat()) methods.add(method)
+    methodsOf.set(route.url, methods)
+  })
+  app.setNotFoundHandler((request) => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    for (const [url, methods] of methodsOf) {
+      if (!patternOf(url).test(path)) continue
+      const allow = [...methods].sort().join(', ')
+      throw new Failure('method-not-allowed', `${request.method} is not among ${allow}.`, {
+        headers: { Allow: allow },
+      })
+    }
+    throw new Failure(
+      'not-found',
+      'No resource has this address. The document at /openapi.json lists all there are.',
+    )
+  })
+}
+
+const patternOf = (url: string) => new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}/?$`)
+
+/** What node's parser refuses never becomes a request, so the answer is written on the socket. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket, base: string) {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const statusCode = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
+  const detail = statusCode === 400 ? 'The request is no readable HTTP.' : ''
+  const failure = asFailure({
+    statusCode,
+    message: detail || problemKinds[asFailure({ statusCode }).code].title,
+  })
+  const requestId = randomUUID()
+  const body = JSON.stringify(problemDocument(failure, base, '', requestId))
+  const head = [
+    `HTTP/1.1 ${statusCode} ${problemKinds[failure.code].title}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${requestId}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

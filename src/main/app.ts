@@ -1,0 +1,35 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Database } from '../database/database.ts'
+import { addConditionalGet } from '../http/caching.ts'
+import { idempotency } from '../http/idempotency.ts'
+import { createServer, type Server } from '../http/server.ts'
+
+export type AppOptions = {
+  database: Database
+  logger: FastifyBaseLogger
+  /** The public address, without a slash at its end; a function, since a port of 0 is known only once listening. */
+  publicUrl: () => string
+  /** `open`: anybody reads; `key`: reading needs a key with the scope `read`. */
+  readAccess: 'open' | 'key'
+  trustedProxies: string[]
+  /** Taken as an administrator's key while it is set; never stored. */
+  adminKey?: string
+  /** Requests a minute, for an address without a key and for a key. */
+  rateLimits: { anonymous: number; key: number }
+  /** Whether answers are kept ready while nothing is written. */
+  cache: boolean
+  corsOrigins: '*' | string[]
+}
+
+/** The whole wiring: every hook and every feature, in the order in which they run. */
+export async function createApp(options: AppOptions): Promise<Server> {
+  const app = createServer(options)
+  const deps = {
+    database: options.database,
+    publicUrl: options.publicUrl,
+    once: idempotency(options.database),
+  }
+  addConditionalGet(app)
+  void deps
+  return app
+}
