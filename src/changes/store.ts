@@ -44,7 +44,7 @@ export function changesStatement(q: Queries, { after, upTo, limit, types }: Chan
   const within = sql`seq > ${bound(after)} and seq <= ${bound(upTo)}`
   const columns = sql`seq, at, type, resource_type, resource_id, revision`
   if (!types) return sql`select ${columns} from change where ${within} order by seq limit ${limit}`
-  const ofEachType = types.map(
+  const ofEachType = [...new Set(types)].map(
     (type) =>
       sql`select * from (select ${columns} from change where type = ${type} and ${within} order by seq limit ${limit}) as of_type`,
   )

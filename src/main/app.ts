@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { changeRoutes } from '../changes/routes.ts'
 import type { Database } from '../database/database.ts'
 import { addConditionalGet } from '../http/caching.ts'
 import { idempotency } from '../http/idempotency.ts'
@@ -30,6 +31,6 @@ export async function createApp(options: AppOptions): Promise<Server> {
     once: idempotency(options.database),
   }
   addConditionalGet(app)
-  void deps
+  changeRoutes(app, deps)
   return app
 }

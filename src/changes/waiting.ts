@@ -1,0 +1,125 @@
+import type { Database } from '../database/database.ts'
+import { Failure } from '../shared/failure.ts'
+import type { ChangeType } from './change.ts'
+import { type ChangesAfter, type ChangesPage, readChanges } from './changes.ts'
+import { listNewestOfTypes } from './store.ts'
+
+/** Other processes' commits are not announced here, so they are looked for this often. */
+const pollMs = 1000
+
+type Waiter = { after: number; types?: ChangeType[]; wake: (worthReading: boolean) => void }
+
+export type ChangeWatch = ReturnType<typeof watchChanges>
+
+/** Wakes those who wait for the log to grow. It listens and polls only while somebody waits. */
+export function watchChanges(database: Database, maxWaiters = 1000) {
+  const waiters = new Set<Waiter>()
+  const look = oneAtATime(() => wakeTheConcerned(database, waiters))
+  let closed = false
+  let stop = () => {}
+
+  return {
+    /** Answers whether a read is worth it: false once the time is over, the client has gone or the server closes. */
+    async wait({ after, types }: ChangesAfter, ms: number, signal: AbortSignal): Promise<boolean> {
+      if (closed || signal.aborted || ms <= 0) return false
+      if (waiters.size >= maxWaiters) throw tooMany()
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      const giveUp = () => resolve(false)
+      const waiter = { after, types, wake: resolve }
+      const timer = setTimeout(giveUp, ms)
+      signal.addEventListener('abort', giveUp)
+      waiters.add(waiter)
+      if (waiters.size === 1) stop = listen(database, look)
+      // Something may have been committed since the caller's last read and before the listening began.
+      void look()
+      try {
+        return await promise
+      } finally {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', giveUp)
+        waiters.delete(waiter)
+        if (waiters.size === 0) stop()
+      }
+    },
+    /** Ends every wait, now and later. */
+    close() {
+      closed = true
+      for (const waiter of waiters) waiter.wake(false)
+    },
+    waiting: () => waiters.size,
+  }
+}
+
+/** Runs `work`, and again where it was asked for meanwhile; never two at a time. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running = false
+  let again = false
+  return async () => {
+    again = true
+    if (running) return
+    running = true
+    while (again) {
+      again = false
+      await work()
+    }
+    running = false
+  }
+}
+
+function listen(database: Database, look: () => Promise<void>): () => void {
+  const unsubscribe = database.onCommit(() => void look())
+  let seen = database.version()
+  const timer = setInterval(() => {
+    const version = database.version()
+    if (version !== undefined && version === seen) return
+    seen = version
+    void look()
+  }, pollMs)
+  return () => {
+    clearInterval(timer)
+    unsubscribe()
+  }
+}
+
+async function wakeTheConcerned(database: Database, waiters: Set<Waiter>): Promise<void> {
+  // Who begins to wait during the read is no part of it.
+  const asking = [...waiters]
+  if (asking.length === 0) return
+  const reached = Math.min(...asking.map((waiter) => waiter.after))
+  try {
+    const newest = await listNewestOfTypes(database, reached)
+    const end = Math.max(reached, ...newest.map(({ seq }) => seq))
+    for (const waiter of asking) {
+      const { after, types } = waiter
+      if (newest.some(({ type, seq }) => seq > after && (types?.includes(type) ?? true))) waiter.wake(true)
+      // The next look begins here: what concerns nobody is read once.
+      waiter.after = Math.max(after, end)
+    }
+  } catch {
+    // Whoever reads next gets the failure as an answer of its own.
+    for (const waiter of asking) waiter.wake(true)
+  }
+}
+
+/** Reads what is behind `after`, and where that is nothing waits for it up to `waitMs`. */
+export async function readOrWait(
+  database: Database,
+  watch: ChangeWatch,
+  range: ChangesAfter,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<ChangesPage> {
+  const deadline = performance.now() + waitMs
+  let { after } = range
+  for (let waiting = waitMs > 0; ; ) {
+    const page = await readChanges(database, { ...range, after })
+    if (!waiting || page.changes.length > 0 || page.lastSeq < after) return page
+    after = page.lastSeq
+    waiting = await watch.wait({ ...range, after }, deadline - performance.now(), signal)
+  }
+}
+
+function tooMany(): Failure {
+  const message = 'Too many clients wait for changes at the moment; ask again later, or without `wait`.'
+  return new Failure('unavailable', message, { headers: { 'Retry-After': '5' } })
+}
