@@ -71,6 +71,7 @@ create table article (
   withdrawal_reason text collate "C",
   withdrawal_note text collate "C",
   revision integer not null,
+  revised_at text collate "C" not null,
   version integer not null,
   card text collate "C" not null
 );
@@ -101,7 +102,6 @@ create table article_url (
 );
 create index article_url_article on article_url (article_id);
 
--- Published articles only, as are the rows of tag_listing: a list needs no other look at the state.
 create table article_author (
   author_key text collate "C" not null,
   published_at text collate "C" not null,
@@ -117,7 +117,7 @@ create table article_tag (
 );
 create index article_tag_tag on article_tag (tag_id, article_id);
 
--- A tag's page in publishing order: the published articles that carry the tag or one below it.
+-- A tag's page in publishing order: the published articles (no others) that carry the tag or one below it.
 create table tag_listing (
   tag_id text collate "C" not null references tag (id) on delete cascade,
   published_at text collate "C" not null,
@@ -145,6 +145,7 @@ create table article_tombstone (
 create index article_tombstone_external on article_tombstone (source_id, external_id) where external_id is not null;
 create index article_tombstone_address on article_tombstone (source_id, url_key);
 
+-- A computed link that an editor removed stays as a row with `removed_at`, so that it never returns.
 create table related_link (
   id text collate "C" primary key not null,
   article_id text collate "C" not null references article (id) on delete cascade,
@@ -159,7 +160,8 @@ create table related_link (
   target_title text collate "C",
   version integer not null default 1,
   created_at text collate "C" not null,
-  updated_at text collate "C" not null
+  updated_at text collate "C" not null,
+  removed_at text collate "C"
 );
 create index related_link_article on related_link (article_id, origin, position, id);
 create index related_link_target on related_link (target_article_id);
@@ -172,6 +174,7 @@ create table change (
   resource_id text collate "C" not null,
   revision integer
 );
+create index change_of_type on change (type, seq);
 
 -- One row. Its lock makes writers append one after the other, so that numbers follow commits without gaps.
 create table change_head (

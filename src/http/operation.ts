@@ -14,6 +14,8 @@ export type OperationFacts = {
   problems?: FailureCode[]
   /** The answer may be kept ready and sent again while nothing was written. */
   cached?: boolean
+  /** The body is read as a stream of this type, and has no schema as a whole. */
+  stream?: { request: string }
   /** Bytes that the body may have, where it differs from the server's limit. */
   bodyLimit?: number
   /** Retirement (RFC 9745, RFC 8594): from when it is deprecated, and when it will be gone. RFC 3339. */

@@ -47,8 +47,9 @@ export const Page = z
   .object({
     next: z.string().nullable().describe('The cursor of the next page; null on the last.'),
     limit: z.int(),
+    total: z.int().optional().describe('How many items there are in all, where `total=exact` asked for it.'),
   })
-  .meta({ id: 'Page' })
+  .meta({ id: 'Page', example: { next: null, limit: 20 } })
 
 /** The answer of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {

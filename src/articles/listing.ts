@@ -1,0 +1,212 @@
+import type { Queries } from '../database/database.ts'
+import { join, type Sql, sql } from '../database/sql.ts'
+import { Failure } from '../shared/failure.ts'
+import { findTagIds } from '../tags/tags.ts'
+import type { articleStates } from './article.ts'
+import { authorKey } from './identity.ts'
+import { type CardRow, countSpans, findRarestTag, type ListSpan, listSpans } from './store.ts'
+
+/** The filters of every list of articles. Values of one filter are alternatives, filters are ANDed. */
+export type ArticleFilters = {
+  tagsAll?: string[]
+  tagsAny?: string[]
+  tagsNone?: string[]
+  source?: string[]
+  sourceNone?: string[]
+  language?: string[]
+  languageNone?: string[]
+  story?: string
+  author?: string
+  state?: (typeof articleStates)[number]
+  publishedAfter?: string
+  publishedBefore?: string
+  contentChangedAfter?: string
+  duplicates?: 'collapse' | 'all' | 'only'
+}
+
+export type Sort = 'newest' | 'oldest' | 'contentChanged'
+export type Position = { at: string; id: string }
+
+/** Filters with tags as ids; `undefined` where a filter names nothing that exists, so that nothing can match. */
+type Resolved = ArticleFilters & { state: NonNullable<ArticleFilters['state']> }
+
+/** An index in the order of the list that one filter narrows to a span, and the filter that it stands for. */
+type Lead = Omit<ListSpan, 'conditions'> & { condition: Sql }
+
+/**
+ * A page of up to `limit + 1` cards behind a position. The filter that narrows by an index in the order of the list leads,
+ * and the others are checked on the rows that it yields: no list is sorted as a whole, and none counts what it skips.
+ */
+export async function listCards(
+  q: Queries,
+  filters: ArticleFilters,
+  { sort, after, limit }: { sort: Sort; after: Position | undefined; limit: number },
+): Promise<CardRow[]> {
+  const resolved = await resolve(q, filters)
+  if (!resolved) return []
+  const direction = sort === 'oldest' ? 'asc' : 'desc'
+  const spans = (await spansOf(q, resolved, sort)).map((span) =>
+    after ? behind(q, span, after, direction) : span,
+  )
+  return listSpans(q, spans, direction, limit + 1)
+}
+
+/** How many articles the filters leave. Reads all of them, and so is done only on request. */
+export async function countArticles(q: Queries, filters: ArticleFilters): Promise<number> {
+  const resolved = await resolve(q, filters)
+  return resolved ? countSpans(q, await spansOf(q, resolved, 'newest')) : 0
+}
+
+async function resolve(q: Queries, filters: ArticleFilters): Promise<Resolved | undefined> {
+  const resolved: Resolved = { ...filters, state: filters.state ?? 'published' }
+  if (filters.tagsAll) {
+    const ids = await findTagIds(q, filters.tagsAll)
+    if (ids.includes(undefined)) return undefined
+    resolved.tagsAll = known(ids)
+  }
+  if (filters.tagsAny) {
+    resolved.tagsAny = known(await findTagIds(q, filters.tagsAny))
+    if (resolved.tagsAny.length === 0) return undefined
+  }
+  if (filters.tagsNone) {
+    const ids = await findTagIds(q, filters.tagsNone)
+    const unknown = ids.indexOf(undefined)
+    if (unknown >= 0) throw unknownTag(filters.tagsNone[unknown] as string)
+    resolved.tagsNone = known(ids)
+  }
+  return resolved
+}
+
+const known = (ids: (string | undefined)[]) => [...new Set(ids.filter((id) => id !== undefined))]
+
+/** An unknown tag narrows a list to nothing, but leaving an unknown one out would widen the list in silence. */
+function unknownTag(slug: string): Failure {
+  const message = `There is no tag ${JSON.stringify(slug)} to leave out.`
+  return new Failure('bad-request', `tagsNone: ${message}`, {
+    errors: [{ in: 'query', path: 'tagsNone', message }],
+  })
+}
+
+async function spansOf(q: Queries, filters: Resolved, sort: Sort): Promise<ListSpan[]> {
+  const { leads, rest } = await leadOf(q, filters, sort)
+  const checks = [stateCheck(filters.state), ...checksOf(rest)]
+  return leads.map(({ condition, ...lead }) => ({
+    ...lead,
+    conditions: [condition, ...checks, ...times(filters, lead.at)],
+  }))
+}
+
+/** A literal, not a value: the indexes hold published articles only, and the planner must see that they fit. */
+function stateCheck(state: Resolved['state']): Sql {
+  return state === 'published' ? sql`a.state = 'published'` : sql`a.state = ${state}`
+}
+
+const everything: Sql = sql`1 = 1`
+
+/** The most telling filter that has an index in publishing order, and the filters that are left to check. */
+async function leadOf(q: Queries, filters: Resolved, sort: Sort): Promise<{ leads: Lead[]; rest: Resolved }> {
+  const article = { from: sql`article a`, at: sql`a.published_at`, id: sql`a.id` }
+  if (sort === 'contentChanged') {
+    return { leads: [{ ...article, at: sql`a.content_changed_at`, condition: everything }], rest: filters }
+  }
+  if (filters.state === 'published' && filters.tagsAll) {
+    const rarest = await findRarestTag(q, filters.tagsAll)
+    return {
+      leads: [tagLead(rarest)],
+      rest: { ...filters, tagsAll: filters.tagsAll.filter((id) => id !== rarest) },
+    }
+  }
+  if (filters.state === 'published' && filters.tagsAny) {
+    return { leads: filters.tagsAny.map(tagLead), rest: { ...filters, tagsAny: undefined } }
+  }
+  if (filters.author !== undefined) {
+    return { leads: [authorLead(filters.author)], rest: { ...filters, author: undefined } }
+  }
+  if (filters.story !== undefined) {
+    const condition = sql`a.story_id = ${filters.story}`
+    return { leads: [{ ...article, condition }], rest: { ...filters, story: undefined } }
+  }
+  if (filters.source) {
+    const leads = [...new Set(filters.source)].map((id) => ({
+      ...article,
+      condition: sql`a.source_id = ${id}`,
+    }))
+    return { leads, rest: { ...filters, source: undefined } }
+  }
+  if (filters.language) {
+    const leads = [...new Set(filters.language)].map((tag) => ({
+      ...article,
+      condition: sql`a.language = ${tag}`,
+    }))
+    return { leads, rest: { ...filters, language: undefined } }
+  }
+  return { leads: [{ ...article, condition: everything }], rest: filters }
+}
+
+function tagLead(tagId: string): Lead {
+  const from = sql`tag_listing l join article a on a.id = l.article_id`
+  return { from, at: sql`l.published_at`, id: sql`l.article_id`, condition: sql`l.tag_id = ${tagId}` }
+}
+
+function authorLead(author: string): Lead {
+  const from = sql`article_author l join article a on a.id = l.article_id`
+  return {
+    from,
+    at: sql`l.published_at`,
+    id: sql`l.article_id`,
+    condition: sql`l.author_key = ${authorKey(author)}`,
+  }
+}
+
+function checksOf(filters: Resolved): Sql[] {
+  const carries = filters.state === 'published' ? isListed : isLabelled
+  const { tagsAll = [], tagsAny, tagsNone, source, sourceNone, language, languageNone } = filters
+  const checks = tagsAll.map((id) => carries([id]))
+  if (tagsAny) checks.push(carries(tagsAny))
+  if (tagsNone) checks.push(sql`not ${carries(tagsNone)}`)
+  if (source) checks.push(sql`a.source_id in (${join(source)})`)
+  if (sourceNone) checks.push(sql`a.source_id not in (${join(sourceNone)})`)
+  if (language) checks.push(sql`a.language in (${join(language)})`)
+  if (languageNone) checks.push(sql`a.language not in (${join(languageNone)})`)
+  if (filters.story !== undefined) checks.push(sql`a.story_id = ${filters.story}`)
+  if (filters.author !== undefined) checks.push(isBy(filters.author))
+  if (filters.duplicates === 'collapse') checks.push(sql`a.duplicate_of_id is null`)
+  if (filters.duplicates === 'only') checks.push(sql`a.duplicate_of_id is not null`)
+  return checks
+}
+
+/** Whether a published article carries one of the tags or one below them. */
+function isListed(tagIds: string[]): Sql {
+  return sql`exists (select 1 from tag_listing t
+    where t.tag_id in (${join(tagIds)}) and t.published_at = a.published_at and t.article_id = a.id)`
+}
+
+/** The same for articles that are in no listing. */
+function isLabelled(tagIds: string[]): Sql {
+  return sql`exists (select 1 from article_tag t where t.article_id = a.id and t.tag_id in (
+    with recursive below (id) as (
+      select id from tag where id in (${join(tagIds)}) union select tag.id from tag join below on tag.parent_id = below.id
+    ) select id from below))`
+}
+
+function isBy(author: string): Sql {
+  return sql`exists (select 1 from article_author w
+    where w.author_key = ${authorKey(author)} and w.published_at = a.published_at and w.article_id = a.id)`
+}
+
+/** Both ends are open: "after" is later than, "before" earlier than. */
+function times({ publishedAfter, publishedBefore, contentChangedAfter }: Resolved, at: Sql): Sql[] {
+  const published = at.text === 'a.content_changed_at' ? sql`a.published_at` : at
+  const checks: Sql[] = []
+  if (publishedAfter) checks.push(sql`${published} > ${publishedAfter}`)
+  if (publishedBefore) checks.push(sql`${published} < ${publishedBefore}`)
+  if (contentChangedAfter) checks.push(sql`a.content_changed_at > ${contentChangedAfter}`)
+  return checks
+}
+
+function behind(q: Queries, span: ListSpan, after: Position, direction: 'asc' | 'desc'): ListSpan {
+  const operator = direction === 'asc' ? sql`>` : sql`<`
+  const { bound } = q.dialect
+  const condition = sql`(${span.at}, ${span.id}) ${operator} (${bound(after.at)}, ${bound(after.id)})`
+  return { ...span, conditions: [...span.conditions, condition] }
+}

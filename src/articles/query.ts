@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { listParameter, moment, pageQuery } from '../http/parameters.ts'
+import { Failure } from '../shared/failure.ts'
+import { articleStates, language } from './article.ts'
+import type { ArticleFilters } from './listing.ts'
+
+const slugs = listParameter(z.string().min(1).max(200))
+const ids = listParameter(z.string().min(1).max(100))
+const languages = listParameter(language)
+
+/** The filters of every list of articles: this one, the export, and feeds. */
+export const filterParameters = {
+  tagsAll: slugs.optional().describe('Carries all of these tags, or tags below them.'),
+  tagsAny: slugs.optional().describe('Carries at least one of these tags, or of tags below them.'),
+  tagsNone: slugs.optional().describe('Carries none of these tags, nor of tags below them.'),
+  source: ids.optional().describe('Is of one of these sources.'),
+  sourceNone: ids.optional().describe('Is of none of these sources.'),
+  language: languages.optional().describe('Is in one of these languages (BCP 47, compared whole).'),
+  languageNone: languages.optional().describe('Is in none of these languages.'),
+  story: z.string().max(100).optional().describe('Belongs to this story.'),
+  author: z.string().min(1).max(200).optional().describe('Was written or translated by this person.'),
+  state: z
+    .enum(articleStates)
+    .optional()
+    .describe('`published` without it. Drafts and withdrawn articles are listed only for a key.'),
+  publishedAfter: moment.optional().describe('Published later than this.'),
+  publishedBefore: moment.optional().describe('Published earlier than this.'),
+  contentChangedAfter: moment.optional().describe('What a reader sees of it changed later than this.'),
+  duplicates: z
+    .enum(['collapse', 'all', 'only'])
+    .optional()
+    .describe(
+      '`all` without it; `collapse` leaves out what is a duplicate of another article, `only` shows just those.',
+    ),
+}
+
+export const sortParameter = z
+  .enum(['newest', 'oldest', 'contentChanged'])
+  .default('newest')
+  .describe('By `publishedAt`, newest or oldest first, or by `contentChangedAt`, latest first.')
+
+export const shapingParameters = {
+  fields: listParameter(z.string().min(1).max(100), 50)
+    .optional()
+    .describe('Only these members, dotted (`title,source.name`). The attribution is never left out.'),
+  include: listParameter(z.enum(['body', 'toc']), 2)
+    .optional()
+    .describe('Members that lists do not carry unless asked.'),
+}
+
+export const ArticleListQuery = z.strictObject({
+  ...filterParameters,
+  sort: sortParameter,
+  ...shapingParameters,
+  total: z.enum(['exact']).optional().describe('Adds `page.total`. Counting takes time on a large newsroom.'),
+  ...pageQuery,
+})
+
+export const ExportQuery = z.strictObject({ ...filterParameters, sort: sortParameter })
+
+/** What is not published is nobody's business without a key. */
+export function refuseHiddenStates(filters: ArticleFilters, hasKey: boolean): void {
+  if (hasKey || filters.state === undefined || filters.state === 'published') return
+  throw new Failure('unauthorized', `Listing ${filters.state} articles needs a key.`, {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })
+}

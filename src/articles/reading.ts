@@ -1,0 +1,134 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Queries } from '../database/database.ts'
+import { cutPage, linkNext, pageStart } from '../http/paging.ts'
+import { Failure } from '../shared/failure.ts'
+import { urlKey } from '../shared/url.ts'
+import { absence, withdrawnFailure } from './articles.ts'
+import { countArticles, listCards, type Position } from './listing.ts'
+import { type ArticleListQuery, refuseHiddenStates } from './query.ts'
+import { pick, selectionOf, wantsText } from './shaping.ts'
+import { type ArticleRow, type BodyRow, findArticle, findByUrlKeys, findView, listBodies } from './store.ts'
+
+type ListQuery = z.infer<typeof ArticleListQuery>
+type Shaping = Pick<ListQuery, 'fields' | 'include'>
+type TextRow = Pick<BodyRow, 'html' | 'text' | 'toc'>
+
+/**
+ * A page of articles as JSON bytes. Cards are stored as the JSON that is served, so a page as it is asked for most is
+ * joined from them without being parsed.
+ */
+export async function readList(
+  q: Queries,
+  query: ListQuery,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+): Promise<Buffer> {
+  refuseHiddenStates(query, request.actor !== null)
+  const { sort, limit, cursor, total, fields, include = [] } = query
+  const selection = selectionOf(fields)
+  const start = pageStart(request, cursor, 2)
+  const after: Position | undefined = start && { at: String(start[0]), id: String(start[1]) }
+  const rows = await listCards(q, query, { sort, after, limit })
+  const { shown, page } = cutPage(request, rows, limit, (row) => [row.at, row.id])
+  linkNext(request, reply, page.next, publicUrl)
+  const tail = JSON.stringify(total ? { ...page, total: await countArticles(q, query) } : page)
+  if (!selection && include.length === 0)
+    return joined(
+      shown.map((row) => row.card),
+      tail,
+    )
+  const texts = wantsText(selection, include)
+    ? await textsOf(
+        q,
+        shown.map((row) => row.id),
+      )
+    : undefined
+  const cards = shown.map(({ id, card }) =>
+    shaped(Buffer.from(card).toString(), texts?.get(id), { fields, include }),
+  )
+  return Buffer.from(`{"data":[${cards.join(',')}],"page":${tail}}`)
+}
+
+function joined(cards: Uint8Array[], tail: string): Buffer {
+  const parts: Uint8Array[] = [Buffer.from('{"data":[')]
+  for (const [index, card] of cards.entries()) parts.push(...(index === 0 ? [card] : [comma, card]))
+  parts.push(Buffer.from(`],"page":${tail}}`))
+  return Buffer.concat(parts)
+}
+
+const comma = Buffer.from(',')
+
+async function textsOf(q: Queries, ids: string[]): Promise<Map<string, TextRow>> {
+  const bodies = ids.length > 0 ? await listBodies(q, ids) : []
+  return new Map(bodies.map((body) => [body.article_id, body]))
+}
+
+/** A card with what else was asked for. A list includes no text by itself, and a selection cuts what it does not name. */
+function shaped(card: string, text: TextRow | undefined, { fields, include = [] }: Shaping): string {
+  const selection = selectionOf(fields)
+  const members: string[] = []
+  if (text && (include.includes('body') || selection?.body)) members.push(bodyMember(text))
+  if (text && (include.includes('toc') || selection?.toc)) members.push(`"toc":${text.toc}`)
+  const whole = members.length > 0 ? `${card.slice(0, -1)},${members.join(',')}}` : card
+  if (!selection) return whole
+  const kept = { ...selection, ...Object.fromEntries(include.map((name) => [name, true as const])) }
+  return JSON.stringify(pick(JSON.parse(whole), kept))
+}
+
+const bodyMember = ({ html, text }: TextRow) => `"body":${JSON.stringify({ html, text })}`
+
+export type ReadArticle = { version: number; json: Buffer; whole: boolean }
+
+/** An article with its text, as JSON bytes; `not-found` or `gone` where it is not to be seen. */
+export async function readArticle(
+  q: Queries,
+  id: string,
+  hasKey: boolean,
+  shaping: Shaping,
+): Promise<ReadArticle> {
+  const view = await findView(q, id)
+  if (!view) throw await absence(q, id)
+  refuseHidden(view, hasKey)
+  const { version, html, text, toc } = view
+  const texts: TextRow = { html: html ?? '', text: text ?? '', toc: toc ?? '[]' }
+  if (!shaping.fields) {
+    const tail = Buffer.from(`,${bodyMember(texts)},"toc":${texts.toc}}`)
+    return { version, json: Buffer.concat([view.card.subarray(0, -1), tail]), whole: true }
+  }
+  return {
+    version,
+    json: Buffer.from(shaped(Buffer.from(view.card).toString(), texts, shaping)),
+    whole: false,
+  }
+}
+
+/** The article at an address, whatever form of it was asked for. */
+export async function readLookup(
+  q: Queries,
+  url: string,
+  hasKey: boolean,
+  shaping: Shaping,
+): Promise<ReadArticle> {
+  const found = await findByUrlKeys(q, [urlKey(url)])
+  if (!found)
+    throw new Failure('not-found', 'There is no article at this address, nor at any form of it that we know.')
+  return readArticle(q, found.id, hasKey, shaping)
+}
+
+/** The row of an article that the caller may see. */
+export async function requireVisibleRow(q: Queries, id: string, hasKey: boolean): Promise<ArticleRow> {
+  const row = await findArticle(q, id)
+  if (!row) throw await absence(q, id)
+  refuseHidden(row, hasKey)
+  return row
+}
+
+function refuseHidden(
+  row: Pick<ArticleRow, 'state' | 'withdrawal_reason' | 'withdrawal_note' | 'withdrawn_at'>,
+  hasKey: boolean,
+) {
+  if (row.state === 'withdrawn') throw withdrawnFailure(row)
+  if (row.state === 'draft' && !hasKey) throw new Failure('not-found', 'There is no article with this id.')
+}

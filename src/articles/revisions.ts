@@ -1,0 +1,264 @@
+import { recordChange } from '../changes/changes.ts'
+import type { Queries, Transaction } from '../database/database.ts'
+import { invalidInput } from '../http/problems.ts'
+import { Failure } from '../shared/failure.ts'
+import { urlKey } from '../shared/url.ts'
+import { countArticle, findSource } from '../sources/sources.ts'
+import { tagsOfArticles } from '../tags/tags.ts'
+import {
+  ArticleContent,
+  type ArticlePatch,
+  type NewArticle,
+  type Revision,
+  type RevisionContent,
+} from './article.ts'
+import {
+  createArticle,
+  draftOf,
+  goneForGood,
+  identityTaken,
+  label,
+  requireArticle,
+  type Written,
+  withdrawnFailure,
+} from './articles.ts'
+import { cardOf, translationOf } from './cards.ts'
+import type { Content } from './content.ts'
+import { keepAddresses, keepAuthors } from './identity.ts'
+import { contentColumns, type Draft } from './rows.ts'
+import {
+  type ArticleRow,
+  type BodyRow,
+  findBody,
+  findByAddress,
+  findByExternalId,
+  findDeleted,
+  findRevision,
+  insertRevision,
+  listRevisions,
+  updateArticle,
+  upsertBody,
+} from './store.ts'
+
+type Source = NonNullable<Awaited<ReturnType<typeof findSource>>>
+type Editable = ArticleContent & { externalId?: string | null }
+
+/** Applies a merge patch (RFC 7396). `body` and `translationOf` are replaced whole: their members stand for one another. */
+export async function patchArticle(
+  tx: Transaction,
+  input: { id: string; patch: ArticlePatch; accepted: number[] | undefined },
+): Promise<Written> {
+  const row = await requireArticle(tx, input.id, input.accepted)
+  const tags = await slugsOf(tx, row.id)
+  const { body, translationOf: original, externalId, ...patch } = input.patch
+  const merged = mergePatch(editableOf(row, tags), patch) as Record<string, unknown>
+  if (original !== undefined) merged.translationOf = original
+  if (body !== undefined) merged.body = body
+  const checked = ArticleContent.safeParse(merged)
+  if (!checked.success) throw invalidInput(checked.error, 'body')
+  const next: Editable = {
+    ...checked.data,
+    externalId: externalId === undefined ? row.external_id : externalId,
+  }
+  return reviseArticle(tx, row, next, body === undefined)
+}
+
+/**
+ * The way for a partner to push: makes the article of this external id, or brings it up to date; an unchanged one costs no
+ * write. An article that came without an external id is taken over by its address. Tags stay where none are sent.
+ */
+export async function upsertArticle(
+  tx: Transaction,
+  input: NewArticle & { accepted?: number[]; createOnly?: boolean },
+): Promise<Written> {
+  const { accepted, createOnly, ...article } = input
+  const id = await knownAs(tx, article)
+  if (id === undefined) {
+    if (accepted)
+      throw new Failure('precondition-failed', 'There is no such article yet, so no version of it matches.')
+    return createArticle(tx, article)
+  }
+  if (createOnly)
+    throw new Failure('precondition-failed', 'The article exists already.', { extensions: { articleId: id } })
+  const row = await requireArticle(tx, id, accepted)
+  const { sourceId: _, ...content } = article
+  const next = {
+    ...content,
+    externalId: article.externalId ?? row.external_id,
+    tags: article.tags ?? (await slugsOf(tx, id)),
+  }
+  return reviseArticle(tx, row, next, false)
+}
+
+async function knownAs(tx: Transaction, article: NewArticle): Promise<string | undefined> {
+  const key = urlKey(article.url)
+  const deleted = await findDeleted(tx, article.sourceId, article.externalId ?? null, key)
+  if (deleted) throw goneForGood(deleted)
+  if (article.externalId) {
+    const known = await findByExternalId(tx, article.sourceId, article.externalId)
+    if (known) return known.id
+  }
+  const atAddress = await findByAddress(tx, article.sourceId, key)
+  // Another external id at the same address is another item: creating it then tells of the conflict.
+  return atAddress && (!article.externalId || atAddress.external_id === null) ? atAddress.id : undefined
+}
+
+/** Writes `next` over the article where it differs, keeping what it was as a former revision. */
+async function reviseArticle(
+  tx: Transaction,
+  row: ArticleRow,
+  next: Editable,
+  keepBody: boolean,
+): Promise<Written> {
+  if (row.state === 'withdrawn') throw withdrawnFailure(row)
+  if (row.state === 'published' && next.state === 'draft') {
+    throw new Failure('conflict', 'A published article is withdrawn, not made a draft again.')
+  }
+  const body = (await findBody(tx, row.id)) ?? { html: '', text: '', toc: '[]' }
+  const kept = keepBody ? contentFrom(row, body) : undefined
+  const source = await findSource(tx, row.source_id)
+  if (!source) throw new Error(`Article ${row.id} has lost its source.`)
+  const draft = await draftOf(tx, next, { id: row.id, content: kept, sourceLanguage: source.language })
+  const before = snapshot(row, await slugsOf(tx, row.id), body.html)
+  const columns = { ...row, ...contentColumns(draft), state: next.state ?? row.state }
+  const after = snapshot(
+    columns,
+    draft.tags.map((tag) => tag.slug),
+    draft.content.html,
+  )
+  if (same(before, after) && columns.state === row.state) {
+    return { outcome: 'unchanged', row, content: contentFrom(row, body) }
+  }
+  const written = await writeRevision(tx, row, columns, draft, source, { before, after })
+  return { outcome: 'updated', row: written, content: draft.content }
+}
+
+async function writeRevision(
+  tx: Transaction,
+  row: ArticleRow,
+  columns: ArticleRow,
+  draft: Draft,
+  source: Source,
+  { before, after }: { before: RevisionContent; after: RevisionContent },
+): Promise<ArticleRow> {
+  await refuseTakenIdentity(tx, row, draft)
+  const contentChanged = !same(
+    { ...before, tags: [], externalId: null },
+    { ...after, tags: [], externalId: null },
+  )
+  const written: ArticleRow = {
+    ...columns,
+    content_changed_at: contentChanged ? tx.now : row.content_changed_at,
+    updated_at: tx.now,
+    revision: row.revision + 1,
+    revised_at: tx.now,
+    version: row.version + 1,
+  }
+  written.card = cardOf(written, source, draft.tags)
+  await insertRevision(tx, row.id, row.revision, row.revised_at, JSON.stringify(before))
+  await updateArticle(tx, written)
+  const { html, text, toc } = draft.content
+  if (before.body.html !== html) await upsertBody(tx, row.id, { html, text, toc: JSON.stringify(toc) })
+  await keepAddresses(tx, written, row)
+  await keepAuthors(tx, written, false)
+  await label(tx, written, draft.tags)
+  const published = row.state === 'draft' && written.state === 'published'
+  if (published) await countArticle(tx, row.source_id, 1)
+  const type = published
+    ? 'article.published'
+    : written.state === 'draft'
+      ? 'article.drafted'
+      : 'article.revised'
+  await recordChange(tx, { type, id: row.id, revision: written.revision })
+  return written
+}
+
+async function refuseTakenIdentity(tx: Transaction, row: ArticleRow, draft: Draft) {
+  const external = draft.externalId ? await findByExternalId(tx, row.source_id, draft.externalId) : undefined
+  const address = await findByAddress(tx, row.source_id, draft.urlKey)
+  if ([external, address].some((other) => other && other.id !== row.id)) {
+    throw await identityTaken(tx, row.source_id, draft)
+  }
+}
+
+/** Where a page of revisions begins: with the present one, which is the article itself, then the former ones. */
+export async function revisionsOf(
+  q: Queries,
+  row: ArticleRow,
+  before: number,
+  limit: number,
+): Promise<Revision[]> {
+  const present = before > row.revision ? [await presentRevision(q, row)] : []
+  const former = await listRevisions(q, row.id, Math.min(before, row.revision), limit)
+  return [
+    ...present,
+    ...former.map(({ revision, at, content }) => ({ revision, at, content: JSON.parse(content) })),
+  ].slice(0, limit)
+}
+
+export async function revisionOf(
+  q: Queries,
+  row: ArticleRow,
+  revision: number,
+): Promise<Revision | undefined> {
+  if (revision === row.revision) return presentRevision(q, row)
+  const former = await findRevision(q, row.id, revision)
+  return former && { revision, at: former.at, content: JSON.parse(former.content) }
+}
+
+async function presentRevision(q: Queries, row: ArticleRow): Promise<Revision> {
+  const body = await findBody(q, row.id)
+  const content = snapshot(row, await slugsOf(q, row.id), body?.html ?? '')
+  return { revision: row.revision, at: row.revised_at, content }
+}
+
+async function slugsOf(q: Queries, id: string): Promise<string[]> {
+  return ((await tagsOfArticles(q, [id])).get(id) ?? []).map((tag) => tag.slug)
+}
+
+function snapshot(row: ArticleRow, tags: string[], html: string): RevisionContent {
+  return {
+    url: row.url,
+    canonicalUrl: row.canonical_url,
+    externalId: row.external_id,
+    title: row.title,
+    summary: row.summary,
+    language: row.language,
+    authors: JSON.parse(row.authors),
+    imageUrl: row.image_url,
+    publishedAt: row.published_at,
+    attribution: row.attribution === null ? null : JSON.parse(row.attribution),
+    translationOf: translationOf(row),
+    tags: [...tags].sort(),
+    body: { html },
+  }
+}
+
+function editableOf(row: ArticleRow, tags: string[]): Record<string, unknown> {
+  const { body: _, externalId: __, translationOf: original, ...editable } = snapshot(row, tags, '')
+  return { ...editable, translationOf: original && withoutNulls(original) }
+}
+
+const withoutNulls = (members: object) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
+
+function contentFrom(row: ArticleRow, body: BodyRow): Content {
+  const { html, text, toc } = body
+  return { html, text, toc: JSON.parse(toc), wordCount: row.word_count, readingMinutes: row.reading_minutes }
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+/** RFC 7396, section 2. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {}
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name]
+    else merged[name] = mergePatch(merged[name], value)
+  }
+  return merged
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

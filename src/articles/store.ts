@@ -1,0 +1,310 @@
+import type { Queries, Transaction } from '../database/database.ts'
+import { empty, join, type Sql, sql, where } from '../database/sql.ts'
+
+/** A row of `article`: JSON members as text. */
+export type ArticleRow = {
+  id: string
+  source_id: string
+  external_id: string | null
+  url: string
+  url_key: string
+  canonical_url: string | null
+  title: string
+  summary: string | null
+  language: string
+  authors: string
+  image_url: string | null
+  published_at: string
+  first_seen_at: string
+  content_changed_at: string
+  updated_at: string
+  word_count: number
+  reading_minutes: number
+  attribution: string | null
+  translation_of_id: string | null
+  translation_of_url: string | null
+  translation_of_key: string | null
+  translation_of_language: string | null
+  translation_of_method: string | null
+  story_id: string | null
+  duplicate_of_id: string | null
+  state: 'draft' | 'published' | 'withdrawn'
+  withdrawn_at: string | null
+  withdrawal_reason: string | null
+  withdrawal_note: string | null
+  revision: number
+  revised_at: string
+  version: number
+  card: string
+}
+
+export type BodyRow = { html: string; text: string; toc: string }
+export type UrlRole = 'own' | 'former' | 'canonical'
+export type Tombstone = { article_id: string; deleted_at: string }
+
+const all = sql`id, source_id, external_id, url, url_key, canonical_url, title, summary, language, authors, image_url, published_at,
+  first_seen_at, content_changed_at, updated_at, word_count, reading_minutes, attribution, translation_of_id,
+  translation_of_url, translation_of_key, translation_of_language, translation_of_method, story_id, duplicate_of_id, state,
+  withdrawn_at, withdrawal_reason, withdrawal_note, revision, revised_at, version, card`
+
+export function findArticle(q: Queries, id: string) {
+  return q.one<ArticleRow>(sql`select ${all} from article where id = ${id}`)
+}
+
+export function findArticleForUpdate(tx: Transaction, id: string) {
+  return tx.one<ArticleRow>(sql`select ${all} from article where id = ${id} ${tx.dialect.forUpdate}`)
+}
+
+export function listArticles(q: Queries, ids: string[]) {
+  return q.all<ArticleRow>(sql`select ${all} from article where id in (${join(ids)})`)
+}
+
+export function findByExternalId(q: Queries, sourceId: string, externalId: string) {
+  return q.one<{ id: string }>(
+    sql`select id from article where source_id = ${sourceId} and external_id = ${externalId}`,
+  )
+}
+
+export function findByAddress(q: Queries, sourceId: string, urlKey: string) {
+  return q.one<{ id: string; external_id: string | null }>(
+    sql`select id, external_id from article where source_id = ${sourceId} and url_key = ${urlKey}`,
+  )
+}
+
+/** What an article's own page shows and no more: one row, the card as bytes ready to send. */
+export function findView(q: Queries, id: string) {
+  return q.one<{
+    state: ArticleRow['state']
+    version: number
+    card: Uint8Array
+    withdrawal_reason: string | null
+    withdrawal_note: string | null
+    withdrawn_at: string | null
+    html: string | null
+    text: string | null
+    toc: string | null
+  }>(sql`
+    select a.state, a.version, ${q.dialect.bytes(sql`a.card`)} as card, a.withdrawal_reason, a.withdrawal_note,
+      a.withdrawn_at, b.html, b.text, b.toc
+    from article a left join article_body b on b.article_id = a.id
+    where a.id = ${id}`)
+}
+
+/** Adds the row; answers false where its source already has an article of the same address or external id. */
+export async function insertArticle(tx: Transaction, row: ArticleRow): Promise<boolean> {
+  const inserted = await tx.run(sql`
+    insert into article (${all}) values (${join([
+      row.id,
+      row.source_id,
+      row.external_id,
+      row.url,
+      row.url_key,
+      row.canonical_url,
+      row.title,
+      row.summary,
+      row.language,
+      row.authors,
+      row.image_url,
+      row.published_at,
+      row.first_seen_at,
+      row.content_changed_at,
+      row.updated_at,
+      row.word_count,
+      row.reading_minutes,
+      row.attribution,
+      row.translation_of_id,
+      row.translation_of_url,
+      row.translation_of_key,
+      row.translation_of_language,
+      row.translation_of_method,
+      row.story_id,
+      row.duplicate_of_id,
+      row.state,
+      row.withdrawn_at,
+      row.withdrawal_reason,
+      row.withdrawal_note,
+      row.revision,
+      row.revised_at,
+      row.version,
+      row.card,
+    ])}) on conflict do nothing`)
+  return inserted === 1
+}
+
+/** Writes every column but the identity and the story. */
+export function updateArticle(tx: Transaction, row: ArticleRow) {
+  return tx.run(sql`
+    update article set external_id = ${row.external_id}, url = ${row.url}, url_key = ${row.url_key},
+      canonical_url = ${row.canonical_url}, title = ${row.title}, summary = ${row.summary}, language = ${row.language},
+      authors = ${row.authors}, image_url = ${row.image_url}, published_at = ${row.published_at},
+      content_changed_at = ${row.content_changed_at}, updated_at = ${row.updated_at}, word_count = ${row.word_count},
+      reading_minutes = ${row.reading_minutes}, attribution = ${row.attribution},
+      translation_of_id = ${row.translation_of_id}, translation_of_url = ${row.translation_of_url},
+      translation_of_key = ${row.translation_of_key}, translation_of_language = ${row.translation_of_language},
+      translation_of_method = ${row.translation_of_method}, state = ${row.state}, withdrawn_at = ${row.withdrawn_at},
+      withdrawal_reason = ${row.withdrawal_reason}, withdrawal_note = ${row.withdrawal_note}, revision = ${row.revision},
+      revised_at = ${row.revised_at}, version = ${row.version}, card = ${row.card}
+    where id = ${row.id}`)
+}
+
+/** A card that shows something new about its surroundings: the article's own times and revision stay. */
+export function updateCard(tx: Transaction, id: string, card: string) {
+  return tx.run(sql`update article set card = ${card}, version = version + 1 where id = ${id}`)
+}
+
+export function removeArticle(tx: Transaction, id: string) {
+  return tx.run(sql`delete from article where id = ${id}`)
+}
+
+export function findBody(q: Queries, id: string) {
+  return q.one<BodyRow>(sql`select html, text, toc from article_body where article_id = ${id}`)
+}
+
+export function listBodies(q: Queries, ids: string[]) {
+  return q.all<BodyRow & { article_id: string }>(
+    sql`select article_id, html, text, toc from article_body where article_id in (${join(ids)})`,
+  )
+}
+
+export function upsertBody(tx: Transaction, id: string, body: BodyRow) {
+  return tx.run(sql`
+    insert into article_body (article_id, html, text, toc) values (${id}, ${body.html}, ${body.text}, ${body.toc})
+    on conflict (article_id) do update set html = excluded.html, text = excluded.text, toc = excluded.toc`)
+}
+
+/** The best-founded article at any of these keys: at its own address before a former or a canonical one, the oldest first. */
+export function findByUrlKeys(q: Queries, keys: string[]) {
+  return q.one<{ id: string }>(sql`
+    select u.article_id as id from article_url u join article a on a.id = u.article_id
+    where u.url_key in (${join(keys)}) and a.state <> 'draft'
+    order by case u.role when 'own' then 0 when 'former' then 1 else 2 end, a.published_at, a.id
+    limit 1`)
+}
+
+export function insertUrl(tx: Transaction, id: string, urlKey: string, role: UrlRole) {
+  return tx.run(sql`
+    insert into article_url (url_key, article_id, role) values (${urlKey}, ${id}, ${role})
+    on conflict (url_key, article_id) do update set role = excluded.role`)
+}
+
+export function removeUrls(tx: Transaction, id: string, role: UrlRole) {
+  return tx.run(sql`delete from article_url where article_id = ${id} and role = ${role}`)
+}
+
+export function demoteUrl(tx: Transaction, id: string) {
+  return tx.run(sql`update article_url set role = 'former' where article_id = ${id} and role = 'own'`)
+}
+
+export async function replaceAuthors(
+  tx: Transaction,
+  id: string,
+  publishedAt: string,
+  keys: string[],
+  fresh: boolean,
+) {
+  if (!fresh) await tx.run(sql`delete from article_author where article_id = ${id}`)
+  if (keys.length === 0) return
+  const rows = keys.map((key) => sql`(${key}, ${publishedAt}, ${id})`)
+  await tx.run(sql`insert into article_author (author_key, published_at, article_id) values ${join(rows)}`)
+}
+
+export function insertRevision(tx: Transaction, id: string, revision: number, at: string, content: string) {
+  return tx.run(sql`
+    insert into article_revision (article_id, revision, at, content) values (${id}, ${revision}, ${at}, ${content})`)
+}
+
+export function findRevision(q: Queries, id: string, revision: number) {
+  return q.one<{ revision: number; at: string; content: string }>(
+    sql`select revision, at, content from article_revision where article_id = ${id} and revision = ${revision}`,
+  )
+}
+
+/** Former revisions, newest first. */
+export function listRevisions(q: Queries, id: string, before: number, limit: number) {
+  return q.all<{ revision: number; at: string; content: string }>(sql`
+    select revision, at, content from article_revision
+    where article_id = ${id} and revision < ${before} order by revision desc limit ${limit}`)
+}
+
+export function insertTombstone(tx: Transaction, row: ArticleRow) {
+  return tx.run(sql`
+    insert into article_tombstone (article_id, source_id, external_id, url_key, deleted_at)
+    values (${row.id}, ${row.source_id}, ${row.external_id}, ${row.url_key}, ${tx.now})`)
+}
+
+export function findTombstone(q: Queries, id: string) {
+  return q.one<Tombstone>(sql`select article_id, deleted_at from article_tombstone where article_id = ${id}`)
+}
+
+/** The deleted item of a source by either of its identities. */
+export function findDeleted(q: Queries, sourceId: string, externalId: string | null, urlKey: string) {
+  const external =
+    externalId === null
+      ? empty
+      : sql`
+    union all select article_id, deleted_at from article_tombstone
+    where source_id = ${sourceId} and external_id = ${externalId}`
+  return q.one<Tombstone>(sql`
+    select article_id, deleted_at from article_tombstone where source_id = ${sourceId} and url_key = ${urlKey}
+    ${external} limit 1`)
+}
+
+/** Articles that name one of these addresses as their original while it was not here. */
+export function listWaitingTranslations(q: Queries, keys: string[]) {
+  return q.all<{ id: string }>(sql`
+    select id from article where translation_of_key in (${join(keys)}) and translation_of_id is null`)
+}
+
+export function updateOriginal(tx: Transaction, ids: string[], originalId: string) {
+  return tx.run(sql`
+    update article set translation_of_id = ${originalId} where id in (${join(ids)}) and id <> ${originalId}`)
+}
+
+/** Forgets an original that goes; answers the articles that named it. */
+export function clearOriginal(tx: Transaction, originalId: string) {
+  return tx.all<{ id: string }>(sql`
+    update article set translation_of_id = null where translation_of_id = ${originalId} returning id`)
+}
+
+/** A part of an index in the order of a list: where to read, the columns of the order, what to keep. */
+export type ListSpan = { from: Sql; at: Sql; id: Sql; conditions: Sql[] }
+export type CardRow = { id: string; at: string; card: Uint8Array }
+
+/** The first cards of several spans merged. Each span gives at most `limit`, so the cost is bound whatever it holds. */
+export function listSpans(q: Queries, spans: ListSpan[], direction: 'asc' | 'desc', limit: number) {
+  const way = direction === 'asc' ? sql`asc` : sql`desc`
+  const card = q.dialect.bytes(sql`a.card`)
+  const [span] = spans
+  if (span && spans.length === 1) {
+    return q.all<CardRow>(sql`
+      select ${span.id} as id, ${span.at} as at, ${card} as card
+      from ${span.from} ${where(span.conditions)} order by ${span.at} ${way}, ${span.id} ${way} limit ${limit}`)
+  }
+  const heads = spans.map(
+    ({ from, at, id, conditions }) => sql`select * from (
+      select ${at} as at, ${id} as id from ${from} ${where(conditions)} order by ${at} ${way}, ${id} ${way} limit ${limit}
+    ) as head`,
+  )
+  return q.all<CardRow>(sql`
+    select page.id, page.at, ${card} as card
+    from (select at, id from (${join(heads, ' union ')}) as heads order by at ${way}, id ${way} limit ${limit}) as page
+    join article a on a.id = page.id order by page.at ${way}, page.id ${way}`)
+}
+
+/** Counts each article once, however many spans it is in. */
+export async function countSpans(q: Queries, spans: ListSpan[]): Promise<number> {
+  const ids = spans.map(
+    ({ from, id, conditions }) => sql`select ${id} as id from ${from} ${where(conditions)}`,
+  )
+  const row = await q.one<{ count: number }>(
+    sql`select count(*) as count from (${join(ids, ' union ')}) as counted`,
+  )
+  return row?.count ?? 0
+}
+
+export async function findRarestTag(q: Queries, ids: string[]): Promise<string> {
+  const row = await q.one<{ id: string }>(
+    sql`select id from tag where id in (${join(ids)}) order by article_count, id limit 1`,
+  )
+  return row?.id ?? (ids[0] as string)
+}

@@ -1,0 +1,83 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { cacheControl, entityTag, isFresh } from './caching.ts'
+
+/** An answer ready to be sent: JSON as bytes, its validator, and where the next page is. */
+type ReadyAnswer = { body: Buffer; etag: string; link: string | undefined }
+type Entry = ReadyAnswer & { version: number }
+
+const maxBytes = 64 * 1024 * 1024
+/** What an entry costs beside its body. */
+const entryBytes = 500
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The version of the database before the answer was made, and the key under which it may be kept. */
+    cacheKey: { key: string; version: number } | null
+  }
+}
+
+/**
+ * Keeps answers of routes declared `cached` until anything is written. An entry is good for one address, as sent, for
+ * requests with a key or for those without, and for one version of the database, which is asked on every request; so an
+ * answer is never older than the last commit of any process. `version` answers `undefined` where the engine cannot tell.
+ * Registered after authentication and limits, which apply to every request.
+ */
+export function addResponseCache(app: FastifyInstance, version: () => number | undefined, enabled: boolean) {
+  const entries = new Map<string, Entry>()
+  let bytes = 0
+  const size = (entry: Entry) => entry.body.length + entryBytes
+
+  function forget(key: string, entry: Entry) {
+    entries.delete(key)
+    bytes -= size(entry)
+  }
+
+  function keep(key: string, entry: Entry) {
+    const known = entries.get(key)
+    if (known) forget(key, known)
+    entries.set(key, entry)
+    bytes += size(entry)
+    for (const [oldest, old] of entries) {
+      if (bytes <= maxBytes) break
+      forget(oldest, old)
+    }
+  }
+
+  app.decorateRequest('cacheKey', null)
+  if (!enabled) return
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.routeOptions.config.cached) return
+    const now = version()
+    if (now === undefined) return
+    const key = `${request.actor ? 'key' : 'open'} ${request.url}`
+    const entry = entries.get(key)
+    if (entry?.version === now) return sendReady(request, reply, entry)
+    request.cacheKey = { key, version: now }
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    const place = request.cacheKey
+    if (place && reply.statusCode === 200 && Buffer.isBuffer(payload)) {
+      const etag = reply.getHeader('etag') as string
+      keep(place.key, {
+        version: place.version,
+        body: payload,
+        etag,
+        link: reply.getHeader('link') as string | undefined,
+      })
+    }
+    return payload
+  })
+}
+
+/** Sends JSON that is there as bytes, or 304 where the client has it. */
+export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): FastifyReply {
+  reply.header('etag', answer.etag).header('cache-control', cacheControl(request))
+  if (answer.link !== undefined) reply.header('link', answer.link)
+  if (isFresh(request, answer.etag)) return reply.code(304).send()
+  return reply.type('application/json; charset=utf-8').send(answer.body)
+}
+
+/** The validator of an answer: of its bytes, behind the version of the resource where it shows one. */
+export function readyAnswer(body: Buffer, reply: FastifyReply, version?: number): ReadyAnswer {
+  return { body, etag: entityTag(body, version), link: reply.getHeader('link') as string | undefined }
+}
