@@ -31,8 +31,9 @@ create table tag (
   created_at text not null,
   updated_at text not null
 ) strict;
-create index tag_parent on tag (parent_id);
+create index tag_parent on tag (parent_id, slug);
 
+-- Every slug at which a tag is found, its own among them: one namespace, with one owner for each slug.
 create table tag_alias (
   slug text primary key not null,
   tag_id text not null references tag (id) on delete cascade
@@ -165,6 +166,12 @@ create table related_link (
 ) strict;
 create index related_link_article on related_link (article_id, origin, position, id);
 create index related_link_target on related_link (target_article_id);
+
+-- Counts the writes to an article's links: the version of the list.
+create table related_list (
+  article_id text primary key not null references article (id) on delete cascade,
+  version integer not null
+) strict;
 
 create table change (
   seq integer primary key not null,

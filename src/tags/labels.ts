@@ -1,0 +1,81 @@
+import type { Queries, Transaction } from '../database/database.ts'
+import { Failure } from '../shared/failure.ts'
+import {
+  insertLabels,
+  insertListings,
+  listLabels,
+  listLabelsOfArticles,
+  listListings,
+  removeLabels,
+  removeListings,
+  updateCounts,
+} from './store.ts'
+import { chainOf, lockAncestry } from './tree.ts'
+
+/**
+ * Gives an article exactly these tags. While it is listed it stands on their pages and on those of all tags above them.
+ * The caller holds the article's row, which is what keeps its labels still meanwhile.
+ */
+export async function labelArticle(
+  tx: Transaction,
+  article: { id: string; publishedAt: string; listed: boolean },
+  tagIds: string[],
+): Promise<void> {
+  const present = (await listLabels(tx, article.id)).map(({ tag_id }) => tag_id)
+  const wanted = [...new Set(tagIds)]
+  if (present.length === 0 && wanted.length === 0) return
+  const parents = await lockAncestry(tx, [...wanted, ...present])
+  if (wanted.some((id) => !parents.has(id))) throw tagWentAway()
+  const removed = without(present, wanted)
+  if (removed.length > 0) await removeLabels(tx, article.id, removed)
+  const added = without(wanted, present)
+  if (added.length > 0) await insertLabels(tx, article.id, added)
+  const pages = article.listed ? new Set(wanted.flatMap((id) => chainOf(parents, id))) : new Set<string>()
+  await listOn(tx, article, [...pages])
+}
+
+/** Takes an article off all its tags. */
+export function unlistArticle(tx: Transaction, articleId: string): Promise<void> {
+  return labelArticle(tx, { id: articleId, publishedAt: '', listed: false }, [])
+}
+
+/** The tags of each article that has any, by slug. */
+export async function tagsOfArticles(
+  q: Queries,
+  articleIds: string[],
+): Promise<Map<string, { slug: string; name: string }[]>> {
+  const rows = articleIds.length > 0 ? await listLabelsOfArticles(q, articleIds) : []
+  const tags = new Map<string, { slug: string; name: string }[]>()
+  for (const { article_id, slug, name } of rows) {
+    const known = tags.get(article_id)
+    if (known) known.push({ slug, name })
+    else tags.set(article_id, [{ slug, name }])
+  }
+  return tags
+}
+
+async function listOn(
+  tx: Transaction,
+  article: { id: string; publishedAt: string },
+  tagIds: string[],
+): Promise<void> {
+  const rows = await listListings(tx, article.id)
+  const listed = rows.map(({ tag_id }) => tag_id)
+  const inPlace = rows.filter((row) => row.published_at === article.publishedAt).map(({ tag_id }) => tag_id)
+  const kept = tagIds.filter((id) => inPlace.includes(id))
+  const stale = without(listed, kept)
+  if (stale.length > 0) await removeListings(tx, article.id, stale)
+  const fresh = without(tagIds, kept)
+  if (fresh.length > 0) await insertListings(tx, article, fresh)
+  const gained = without(tagIds, listed)
+  if (gained.length > 0) await updateCounts(tx, gained, 1)
+  const lost = without(listed, tagIds)
+  if (lost.length > 0) await updateCounts(tx, lost, -1)
+}
+
+const without = (ids: string[], others: string[]) => ids.filter((id) => !others.includes(id))
+
+function tagWentAway(): Failure {
+  const message = 'A tag of the article was merged or deleted at the same moment: send the request again.'
+  return new Failure('conflict', message)
+}
