@@ -1,21 +1,7 @@
 import { z } from 'zod'
-import { moment, webUrl } from '../http/parameters.ts'
-import { canonicalLanguage } from '../shared/language.ts'
+import { language, line, moment, time, webUrl } from '../http/parameters.ts'
 
 export const articleStates = ['draft', 'published', 'withdrawn'] as const
-
-const line = (maximum: number) => z.string().trim().min(1).max(maximum)
-const time = z.iso.datetime({ precision: 3 })
-
-export const language = z
-  .string()
-  .max(35)
-  .refine(
-    (tag) => canonicalLanguage(tag) !== undefined,
-    'Expected a BCP 47 language tag, such as en or zh-Hans.',
-  )
-  .overwrite((tag) => canonicalLanguage(tag) ?? tag)
-  .meta({ description: 'BCP 47.', example: 'zh' })
 
 export const Attribution = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { listParameter, moment, pageQuery } from '../http/parameters.ts'
+import { language, listParameter, moment, pageQuery } from '../http/parameters.ts'
 import { Failure } from '../shared/failure.ts'
-import { articleStates, language } from './article.ts'
+import { articleStates } from './article.ts'
 import type { ArticleFilters } from './listing.ts'
 
 const slugs = listParameter(z.string().min(1).max(200))

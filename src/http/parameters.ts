@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalLanguage } from '../shared/language.ts'
 
 /** A whole number in a query: digits only, since `Number` would read `''`, `0x10` and `1e3` too. */
 export function integerParameter(minimum: number, maximum: number) {
@@ -26,6 +27,9 @@ export const moment = z.iso
     example: '2026-11-23T06:08:00.000Z',
   })
 
+/** A moment as answers show it. */
+export const time = z.iso.datetime({ precision: 3 })
+
 function inRange(text: string): boolean {
   const year = new Date(text).getUTCFullYear()
   return year >= 0 && year <= 9999
@@ -37,6 +41,19 @@ export const webUrl = z
   .max(2000)
   .refine((url) => !URL.parse(url)?.username, 'A URL with credentials is not taken.')
   .meta({ example: 'https://example.com/story/1' })
+
+/** A text that says something, without the blanks around it. */
+export const line = (maximum: number) => z.string().trim().min(1).max(maximum)
+
+export const language = z
+  .string()
+  .max(35)
+  .refine(
+    (tag) => canonicalLanguage(tag) !== undefined,
+    'Expected a BCP 47 language tag, such as en or zh-Hans.',
+  )
+  .overwrite((tag) => canonicalLanguage(tag) ?? tag)
+  .meta({ description: 'BCP 47.', example: 'zh' })
 
 export const pageQuery = {
   limit: integerParameter(1, 100).default(20).describe('How many items a page has, at most.'),
