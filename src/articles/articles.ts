@@ -68,9 +68,12 @@ export async function draftOf(
     urlKey: urlKey(input.url),
     language: languageOf(input, content, known.sourceLanguage),
     original: await resolveOriginal(q, input.translationOf, known.id),
-    tags: await resolveTags(q, input.tags ?? []),
+    tags: (await resolveTags(q, input.tags ?? [])).sort(bySlug),
   }
 }
+
+/** As `tagsOfArticles` orders them, so that a card is the same whichever way it was made. */
+const bySlug = (a: { slug: string }, b: { slug: string }) => (a.slug < b.slug ? -1 : 1)
 
 export function label(tx: Transaction, row: ArticleRow, tags: Draft['tags']): Promise<void> {
   const listed = row.state === 'published'

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
 import type { Database } from '../database/database.ts'
 import { addConditionalGet } from '../http/caching.ts'
 import { idempotency } from '../http/idempotency.ts'
+import { addResponseCache } from '../http/response-cache.ts'
 import { createServer, type Server } from '../http/server.ts'
 
 export type AppOptions = {
@@ -30,7 +32,10 @@ export async function createApp(options: AppOptions): Promise<Server> {
     publicUrl: options.publicUrl,
     once: idempotency(options.database),
   }
+  // Behind authentication and limits, which every request passes.
+  addResponseCache(app, () => options.database.version(), options.cache)
   addConditionalGet(app)
+  articleRoutes(app, deps)
   changeRoutes(app, deps)
   return app
 }
