@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { time } from '../http/parameters.ts'
 
 /** Everything that the log tells of. The part before the dot is the type of the resource. */
 export const changeTypes = [
@@ -27,7 +28,7 @@ export const Change = z
     seq: z
       .int()
       .describe('The place in the log: 1, 2, 3 and so on, without gaps, in the order of the commits.'),
-    at: z.string().describe('When it was written.'),
+    at: time.describe('When the write began.'),
     type: z.enum(changeTypes),
     resource: z.object({
       type: z.string().describe('The part of `type` before the dot.'),

@@ -3,9 +3,12 @@ import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
 import type { Database } from '../database/database.ts'
 import { addConditionalGet } from '../http/caching.ts'
+import { addDocument } from '../http/document.ts'
 import { idempotency } from '../http/idempotency.ts'
 import { addResponseCache } from '../http/response-cache.ts'
 import { createServer, type Server } from '../http/server.ts'
+import { relatedRoutes } from '../stories/routes.ts'
+import { about } from './about.ts'
 
 export type AppOptions = {
   database: Database
@@ -35,7 +38,9 @@ export async function createApp(options: AppOptions): Promise<Server> {
   // Behind authentication and limits, which every request passes.
   addResponseCache(app, () => options.database.version(), options.cache)
   addConditionalGet(app)
+  await addDocument(app, about)
   articleRoutes(app, deps)
   changeRoutes(app, deps)
+  relatedRoutes(app, deps)
   return app
 }
