@@ -1,0 +1,21 @@
+import { pino } from 'pino'
+import type { Database } from '../src/database/database.ts'
+import { createApp } from '../src/main/app.ts'
+
+export const adminKey = 'a-key-of-the-benchmark-and-nobody-else'
+export const authorization = `Bearer ${adminKey}`
+
+/** The product as it is run, but that it logs nothing and limits nobody. */
+export function benchApp(database: Database, cache: boolean) {
+  return createApp({
+    database,
+    logger: pino({ level: 'silent' }),
+    publicUrl: () => 'http://127.0.0.1:3000',
+    readAccess: 'open',
+    trustedProxies: [],
+    adminKey,
+    rateLimits: { anonymous: 1e9, key: 1e9 },
+    cache,
+    corsOrigins: '*',
+  })
+}

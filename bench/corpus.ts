@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { importArticles } from '../src/articles/import.ts'
+import type { Database } from '../src/database/database.ts'
+import { migrate } from '../src/database/migrate.ts'
+import { openDatabase } from '../src/database/open.ts'
+import { sql } from '../src/database/sql.ts'
+import { authorization, benchApp } from './app.ts'
+import { articleAt, sourceCount, sourceLanguage, tagCount, tagParent, tagSlug } from './articles.ts'
+
+export const directory = new URL('../data/bench/', import.meta.url).pathname
+
+/** What the contents of a corpus depend on. */
+const ingredients = ['articles.ts', 'corpus.ts', '../src/articles/cards.ts', '../migrations/sqlite/']
+
+/** The file of the corpus with so many articles: made by the product's own import the first time, and kept. */
+export async function corpusFile(articles: number): Promise<string> {
+  await mkdir(directory, { recursive: true })
+  const file = `${directory}${articles}.db`
+  const recipe = await recipeHash()
+  const known = await readFile(`${file}.hash`, 'utf8').catch(() => '')
+  if (known === recipe) return file
+  for (const suffix of ['', '-wal', '-shm']) await rm(`${file}.part${suffix}`, { force: true })
+  const database = openDatabase(`file:${file}.part`)
+  await fill(database, articles)
+  await database.close()
+  await rename(`${file}.part`, file)
+  await writeFile(`${file}.hash`, recipe)
+  return file
+}
+
+/** Makes sources and tags through the API and articles through the import, showing how far it is. */
+export async function fill(database: Database, articles: number): Promise<void> {
+  await migrate(database)
+  await addSourcesAndTags(database)
+  const options = { total: articles, sourceIds: await sourceIdsOf(database) }
+  const started = performance.now()
+  let done = 0
+  for await (const results of importArticles(database, lines(articles, options))) {
+    const refused = results.find((result) => result.status !== 'created')
+    if (refused) throw new Error(`The corpus was not taken: ${JSON.stringify(refused)}`)
+    done += results.length
+    showProgress(done, articles, performance.now() - started)
+  }
+}
+
+async function addSourcesAndTags(database: Database): Promise<void> {
+  const app = await benchApp(database, false)
+  async function post(url: string, payload: object) {
+    const answer = await app.inject({ method: 'POST', url, headers: { authorization }, payload })
+    if (answer.statusCode !== 201) throw new Error(`POST ${url}: ${answer.body}`)
+  }
+  for (let index = 0; index < sourceCount; index++) {
+    const homeUrl = `https://source-${index}.example/`
+    await post('/v1/sources', { name: `Source ${index}`, homeUrl, language: sourceLanguage(index) })
+  }
+  for (let index = 0; index < tagCount; index++) {
+    await post('/v1/tags', { slug: tagSlug(index), name: `Topic ${index + 1}`, parent: tagParent(index) })
+  }
+  await app.close()
+}
+
+/** In the order in which they were made: the first has the most articles. */
+export async function sourceIdsOf(database: Database): Promise<string[]> {
+  const rows = await database.all<{ id: string }>(sql`select id from source order by id`)
+  return rows.map((row) => row.id)
+}
+
+async function* lines(articles: number, options: { total: number; sourceIds: string[] }) {
+  for (let number = 0; number < articles; number++) {
+    yield Buffer.from(`${JSON.stringify(articleAt(number, options))}\n`)
+  }
+}
+
+function showProgress(done: number, total: number, elapsedMs: number) {
+  const rate = Math.round((done / elapsedMs) * 1000)
+  const line = `corpus: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} articles, ${rate.toLocaleString('en')} a second`
+  if (process.stderr.isTTY) process.stderr.write(`\r${line}${done === total ? '\n' : ' '}`)
+  else if (done % (total / 10) === 0) process.stderr.write(`${line}\n`)
+}
+
+async function recipeHash(): Promise<string> {
+  const texts: string[] = []
+  for (const name of ingredients) {
+    const path = new URL(name, import.meta.url)
+    const files = name.endsWith('/') ? (await readdir(path)).sort() : ['']
+    for (const file of files) texts.push(await readFile(file ? new URL(file, path) : path, 'utf8'))
+  }
+  return hash('sha256', texts.join('\0'))
+}

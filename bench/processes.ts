@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+
+/** Servers run on the first core and whatever loads them on the second, so that neither takes time from the other. */
+export const serverCore = 0
+export const clientCore = 1
+
+/** False on one core, or where `taskset` is missing: then the system places the processes. */
+export const pinned = [serverCore, clientCore].every(
+  (core) => spawnSync('taskset', ['-c', String(core), 'true']).status === 0,
+)
+
+export function commandOn(core: number, command: string, args: string[]): [string, string[]] {
+  return pinned ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
+}
+
+/** This process sends imports, and so belongs to the clients. */
+export function pinThisProcess() {
+  if (pinned) spawnSync('taskset', ['-acp', String(clientCore), String(process.pid)])
+}
+
+/** A program of this folder on the servers' core, which tells when it is ready and answers questions. */
+export type Child<Question, Answer> = {
+  /** The port that it listens on, for a server. */
+  port: number
+  ask(question: Question): Promise<Answer>
+  stop(): Promise<void>
+}
+
+export async function start<Question extends object = never, Answer = never>(
+  program: string,
+  args: string[],
+): Promise<Child<Question, Answer>> {
+  const path = new URL(program, import.meta.url).pathname
+  const [command, all] = commandOn(serverCore, process.execPath, [...process.execArgv, path, ...args])
+  const child = spawn(command, all, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const { port } = await nextMessage<{ port: number }>(child, program)
+  return {
+    port,
+    async ask(question) {
+      const answer = nextMessage<Answer>(child, program)
+      child.send(question)
+      return answer
+    },
+    async stop() {
+      const ended = once(child, 'exit')
+      child.disconnect()
+      await ended
+    },
+  }
+}
+
+async function nextMessage<Message>(child: ChildProcess, program: string): Promise<Message> {
+  const { promise, resolve, reject } = Promise.withResolvers<Message>()
+  const ended = () => reject(new Error(`${program} ended`))
+  child.once('exit', ended)
+  child.once('message', (message) => resolve(message as Message))
+  try {
+    return await promise
+  } finally {
+    child.off('exit', ended)
+  }
+}
+
+/** The child's side: says that it is ready, and ends when the benchmark does. */
+export function ready(port: number, end: () => Promise<unknown>) {
+  process.once('disconnect', () => void end().finally(() => process.exit()))
+  process.send?.({ port })
+}

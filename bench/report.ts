@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import os from 'node:os'
+import Sqlite from 'better-sqlite3'
+import { loadTool } from './load.ts'
+import { pinned } from './processes.ts'
+
+/** One row: answers a second of each round, ours and those it is held against. `atMost` is a goal for the time taken. */
+export type Result = {
+  name: string
+  ours: number[]
+  base: number[]
+  of: string
+  goal?: { atLeast: number } | { atMost: number }
+}
+
+const widths = [38, 14, 40, 18, 8, 0]
+const heading = ['row', 'ours a second', 'held against, a second', 'ratio (low–high)', 'goal', '']
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? (sorted[middle] as number) : mean(sorted[middle - 1], sorted[middle])
+}
+
+const mean = (a = 0, b = 0) => (a + b) / 2
+const whole = (value: number) => Math.round(value).toLocaleString('en')
+const short = (value: number) => value.toFixed(2).replace(/^0/, '')
+
+/** Ratios are taken within each round, in which both sides met the same machine. */
+function cells({ name, ours, base, of, goal }: Result): string[] {
+  const slower = goal !== undefined && 'atMost' in goal
+  const ratios = ours.map((rate, round) => {
+    const other = base[round] as number
+    return slower ? other / rate : rate / other
+  })
+  const ratio = median(ratios)
+  const noise = `${short(ratio)} (${short(Math.min(...ratios))}–${short(Math.max(...ratios))})`
+  const against = `${of}: ${whole(median(base))}`
+  if (!goal) return [name, whole(median(ours)), against, noise, '', '']
+  const reached = 'atMost' in goal ? ratio <= goal.atMost : ratio >= goal.atLeast
+  const bound = 'atMost' in goal ? `<= ${short(goal.atMost)}` : `>= ${short(goal.atLeast)}`
+  return [name, whole(median(ours)), against, noise, bound, reached ? 'reached' : 'not reached']
+}
+
+const line = (texts: string[]) => texts.map((text, index) => text.padEnd(widths[index] as number)).join(' ')
+
+export function printHeading(title: string) {
+  console.log(`\n${title}\n${line(heading)}`)
+}
+
+export function printRow(result: Result) {
+  console.log(line(cells(result)).trimEnd())
+}
+
+/** What the figures hold for. */
+export function conditions({ seconds, rounds }: { seconds: number; rounds: number }): string[] {
+  const { version: fastify } = createRequire(import.meta.url)('fastify/package.json')
+  const { version: driver } = createRequire(import.meta.url)('better-sqlite3/package.json')
+  const memory = Sqlite(':memory:')
+  const sqlite = memory.prepare('select sqlite_version()').pluck().get()
+  memory.close()
+  const slowly =
+    loadTool === 'wrk'
+      ? ''
+      : ', which is slower than wrk: what it cannot ask for is not seen, and ratios flatter'
+  return [
+    `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.release()}`,
+    `Node ${process.versions.node}, fastify ${fastify}, better-sqlite3 ${driver}, SQLite ${sqlite}`,
+    `Load by ${loadTool}${slowly}; 32 connections where no other number is named`,
+    pinned
+      ? 'Servers on one core, clients on the other'
+      : 'Servers and clients placed by the system: no taskset here, or no second core',
+    `${rounds} rounds of ${seconds} s each, the sides in turn; medians, and the lowest and highest of the rounds`,
+  ]
+}
+
+export type Section = { title: string; results: Result[] }
+
+export async function writeReport(file: URL, sections: Section[], facts: string[]) {
+  const row = (texts: string[]) => `| ${texts.join(' | ')} |`
+  const tables = sections.map(({ title, results }) =>
+    [
+      `## ${title}`,
+      '',
+      row(heading),
+      row(heading.map(() => '---')),
+      ...results.map((result) => row(cells(result).map((text) => text.replaceAll('<', '\\<')))),
+    ].join('\n'),
+  )
+  const intro = [
+    '# Results of `npm run bench`',
+    '',
+    'Written by the run itself. Only the ratios hold elsewhere: "bare" is Fastify without a plugin sending the same bytes as one',
+    'Buffer, and what creates and imports are held against is better-sqlite3 writing the same rows, durably, with no server before it.',
+    '',
+    ...[`${new Date().toISOString().slice(0, 10)}`, ...facts].map((fact) => `- ${fact}`),
+  ].join('\n')
+  await writeFile(file, `${[intro, ...tables].join('\n\n')}\n`)
+}

@@ -1,0 +1,115 @@
+import { constants, copyFile, rm, writeFile } from 'node:fs/promises'
+import { openDatabase } from '../src/database/open.ts'
+import { authorization } from './app.ts'
+import { directory, sourceIdsOf } from './corpus.ts'
+import { answersASecond, interleaved } from './load.ts'
+import { start } from './processes.ts'
+import type { Options } from './reading.ts'
+import type { Result } from './report.ts'
+import { bodies, freshLines } from './templates.ts'
+import type { Work } from './writer.ts'
+
+export const shortBody = 300
+const corpusBody = 2000
+const importBatch = 200
+const importedASecond = 1500
+
+type Writer = Awaited<ReturnType<typeof start<Work, number>>>
+
+/** Creating over HTTP and importing, against better-sqlite3 writing the same rows in transactions of the same size. */
+export async function* writingRows(corpus: string, options: Options): AsyncGenerator<Result> {
+  if (!options.rows.some((row) => row === 'create' || row === 'import')) return
+  // All sides write to one file in turn, so that each finds it grown as far.
+  const file = `${directory}writing.db`
+  await removeDatabase(file)
+  await copyFile(corpus, file, constants.COPYFILE_FICLONE)
+  const server = await start('server.ts', [`file:${file}`, 'on'])
+  const writer = await start<Work, number>('writer.ts', [`file:${file}`, String(options.articles)])
+  const sourceIds = await readSourceIds(file)
+  const origin = `http://127.0.0.1:${server.port}`
+  try {
+    if (options.rows.includes('create')) yield* creates(origin, writer, sourceIds, options)
+    if (options.rows.includes('import')) yield* imports(origin, writer, sourceIds, options)
+  } finally {
+    await server.stop()
+    await writer.stop()
+    await removeDatabase(file)
+  }
+}
+
+async function* creates(
+  origin: string,
+  writer: Writer,
+  sourceIds: string[],
+  { articles, seconds, rounds }: Options,
+): AsyncGenerator<Result> {
+  for (const [clients, goal] of [
+    [1, 0.5],
+    [32, 0.9],
+  ] as const) {
+    const create = await creating(origin, bodies(articles, sourceIds, shortBody), clients)
+    await create(1)
+    const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: clients, seconds }
+    const [ours = [], base = []] = await interleaved(
+      [() => create(seconds), () => writer.ask(inserts)],
+      rounds,
+    )
+    const name = clients === 1 ? 'create, one client' : `create, ${clients} clients`
+    yield { name, ours, base, of: `better-sqlite3, ${clients} a transaction`, goal: { atLeast: goal } }
+  }
+}
+
+/** Creates a second by so many clients, each waiting for the answer to one before it sends the next. */
+export async function creating(origin: string, lines: string[], connections: number) {
+  const bodiesFile = `${directory}bodies.ndjson`
+  await writeFile(bodiesFile, `${lines.join('\n')}\n`)
+  const headers = { authorization, 'content-type': 'application/json' }
+  const load = { url: `${origin}/v1/articles`, connections, headers, bodiesFile, body: lines[0] }
+  return (seconds: number) => answersASecond({ ...load, seconds })
+}
+
+async function* imports(
+  origin: string,
+  writer: Writer,
+  sourceIds: string[],
+  { articles, seconds, rounds }: Options,
+): AsyncGenerator<Result> {
+  const lines = bodies(articles, sourceIds, corpusBody)
+  const count = importedASecond * seconds
+  const byHttp = () => importByHttp(origin, freshLines(lines, count), count)
+  const [overHttp = [], called = [], base = []] = await interleaved(
+    [
+      byHttp,
+      () => writer.ask({ work: 'import', bodyBytes: corpusBody, articles: count }),
+      () => writer.ask({ work: 'inserts', bodyBytes: corpusBody, batch: importBatch, seconds }),
+    ],
+    rounds,
+  )
+  const against = { base, of: `better-sqlite3, ${importBatch} a transaction`, goal: { atLeast: 0.5 } }
+  yield { name: 'import of NDJSON over HTTP', ours: overHttp, ...against }
+  yield { name: 'import of NDJSON, operation', ours: called, ...against }
+}
+
+async function importByHttp(origin: string, body: string, count: number): Promise<number> {
+  const headers = { authorization, 'content-type': 'application/x-ndjson' }
+  const begun = performance.now()
+  const answer = await fetch(`${origin}/v1/articles/import`, { method: 'POST', headers, body })
+  const text = await answer.text()
+  const elapsedMs = performance.now() - begun
+  const created = text.split('"status":"created"').length - 1
+  if (created !== count) throw new Error(`${created} of ${count} articles were imported.`)
+  return (count / elapsedMs) * 1000
+}
+
+async function readSourceIds(file: string): Promise<string[]> {
+  const database = openDatabase(`file:${file}`)
+  try {
+    return await sourceIdsOf(database)
+  } finally {
+    await database.close()
+  }
+}
+
+async function removeDatabase(file: string) {
+  for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true })
+}
