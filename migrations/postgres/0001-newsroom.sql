@@ -18,6 +18,8 @@ create table source (
   created_at text collate "C" not null,
   updated_at text collate "C" not null
 );
+create index source_of_state on source (state, id);
+create index source_of_language on source (language, id);
 
 create table tag (
   id text collate "C" primary key not null,

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { refreshCards } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
 import type { Database } from '../database/database.ts'
@@ -7,7 +8,9 @@ import { addDocument } from '../http/document.ts'
 import { idempotency } from '../http/idempotency.ts'
 import { addResponseCache } from '../http/response-cache.ts'
 import { createServer, type Server } from '../http/server.ts'
+import { sourceRoutes } from '../sources/routes.ts'
 import { relatedRoutes } from '../stories/routes.ts'
+import { tagRoutes } from '../tags/routes.ts'
 import { about } from './about.ts'
 
 export type AppOptions = {
@@ -40,6 +43,8 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addConditionalGet(app)
   await addDocument(app, about)
   articleRoutes(app, deps)
+  tagRoutes(app, { ...deps, refreshCards })
+  sourceRoutes(app, { ...deps, refreshCards })
   changeRoutes(app, deps)
   relatedRoutes(app, deps)
   return app

@@ -1,5 +1,24 @@
+import { recordChange } from '../changes/changes.ts'
 import type { Queries, Transaction } from '../database/database.ts'
-import { findSourceRow, updateArticleCount } from './store.ts'
+import { checkVersion } from '../http/preconditions.ts'
+import { Failure } from '../shared/failure.ts'
+import { newId } from '../shared/ids.ts'
+import type { NewSource, Source, SourcePatch } from './source.ts'
+import {
+  findAnyArticle,
+  findByFeedUrl,
+  findSourceForUpdate,
+  findSourceRow,
+  insertSource,
+  lockArticles,
+  removeSource,
+  type SourceRow,
+  updateArticleCount,
+  updateSource,
+} from './store.ts'
+
+/** Writes the stored cards of articles anew, which show the name, home and credit of their source. */
+export type RefreshCards = (tx: Transaction, articleIds: string[]) => Promise<void>
 
 /** What articles need to know of their source. */
 export async function findSource(q: Queries, id: string) {
@@ -12,4 +31,148 @@ export async function findSource(q: Queries, id: string) {
 /** Keeps count of the published articles of a source. */
 export function countArticle(tx: Transaction, sourceId: string, difference: number): Promise<void> {
   return updateArticleCount(tx, sourceId, difference)
+}
+
+/** Adds a source. Throws `conflict` with its `sourceId` where another has the same feed. */
+export async function addSource(tx: Transaction, input: NewSource): Promise<SourceRow> {
+  const row = rowOf(input, tx.now)
+  if (!(await insertSource(tx, row))) throw await feedTaken(tx, row.feed_url)
+  await recordChange(tx, { type: 'source.created', id: row.id })
+  return row
+}
+
+function rowOf(input: NewSource, now: string): SourceRow {
+  return {
+    id: newId(),
+    name: input.name,
+    home_url: input.homeUrl,
+    feed_url: input.feedUrl ?? null,
+    language: input.language ?? null,
+    attribution_template: input.attributionTemplate ?? null,
+    state: input.state ?? 'active',
+    ...neverFetched,
+    article_count: 0,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+}
+
+const neverFetched = {
+  format: null,
+  last_fetch_at: null,
+  last_success_at: null,
+  consecutive_failures: 0,
+  last_error: null,
+  next_fetch_at: null,
+  http_status: null,
+}
+
+/** Changes a source, and with what its articles show of it their cards. What is known of one feed is not said of another. */
+export async function changeSource(
+  tx: Transaction,
+  refreshCards: RefreshCards,
+  { id, patch, accepted }: { id: string; patch: SourcePatch; accepted: number[] | undefined },
+): Promise<SourceRow> {
+  const row = await requireSource(tx, id, accepted)
+  const changed = patched(row, patch)
+  const next = { ...changed, version: row.version + 1, updated_at: tx.now }
+  if (next.feed_url !== row.feed_url) {
+    if (next.feed_url !== null) await claimFeed(tx, next.feed_url)
+    Object.assign(next, neverFetched)
+  }
+  await updateSource(tx, next)
+  if (shown(next) !== shown(row)) {
+    const articles = await lockArticles(tx, id)
+    const ids = articles.map((article) => article.id)
+    await refreshCards(tx, ids)
+  }
+  await recordChange(tx, { type: 'source.updated', id })
+  return next
+}
+
+const shown = (row: SourceRow) => JSON.stringify([row.name, row.home_url, row.attribution_template])
+
+function patched(row: SourceRow, patch: SourcePatch): SourceRow {
+  const { name, homeUrl, feedUrl, language, attributionTemplate, state } = patch
+  return {
+    ...row,
+    name: name ?? row.name,
+    home_url: homeUrl ?? row.home_url,
+    feed_url: feedUrl === undefined ? row.feed_url : feedUrl,
+    language: language === undefined ? row.language : language,
+    attribution_template: attributionTemplate === undefined ? row.attribution_template : attributionTemplate,
+    state: state ?? row.state,
+  }
+}
+
+/**
+ * Settles in SQL who gets a feed: an update knows no `on conflict`, so a row that is inserted and removed again takes the
+ * address, and another writer who wants it waits for this transaction.
+ */
+async function claimFeed(tx: Transaction, feedUrl: string): Promise<void> {
+  const claim = rowOf({ name: '', homeUrl: '', feedUrl }, tx.now)
+  if (!(await insertSource(tx, claim))) throw await feedTaken(tx, feedUrl)
+  await removeSource(tx, claim.id)
+}
+
+/** Removes a source that has no article, of whatever state. */
+export async function dropSource(
+  tx: Transaction,
+  { id, accepted }: { id: string; accepted: number[] | undefined },
+): Promise<void> {
+  await requireSource(tx, id, accepted)
+  if (await findAnyArticle(tx, id)) {
+    const message =
+      'The source has articles, drafts and withdrawn ones included: delete them first, or set `state` to `paused` to stop fetching it.'
+    throw new Failure('conflict', message)
+  }
+  await removeSource(tx, id)
+  await recordChange(tx, { type: 'source.deleted', id })
+}
+
+async function requireSource(
+  tx: Transaction,
+  id: string,
+  accepted: number[] | undefined,
+): Promise<SourceRow> {
+  const row = await findSourceForUpdate(tx, id)
+  if (!row) throw noSuchSource()
+  checkVersion(row.version, accepted)
+  return row
+}
+
+export const noSuchSource = () => new Failure('not-found', 'There is no source with this id.')
+
+async function feedTaken(q: Queries, feedUrl: string | null): Promise<Failure> {
+  const owner = feedUrl === null ? undefined : await findByFeedUrl(q, feedUrl)
+  return new Failure('conflict', 'Another source has this feed.', {
+    errors: [{ in: 'body', path: 'feedUrl', message: 'Is taken.' }],
+    extensions: { sourceId: owner?.id },
+  })
+}
+
+/** The source as it is shown. */
+export function sourceOf(row: SourceRow): Source {
+  return {
+    id: row.id,
+    name: row.name,
+    homeUrl: row.home_url,
+    feedUrl: row.feed_url,
+    format: row.format,
+    language: row.language,
+    attributionTemplate: row.attribution_template,
+    state: row.state,
+    health: {
+      lastFetchAt: row.last_fetch_at,
+      lastSuccessAt: row.last_success_at,
+      consecutiveFailures: row.consecutive_failures,
+      lastError: row.last_error,
+      nextFetchAt: row.next_fetch_at,
+      httpStatus: row.http_status,
+    },
+    articleCount: row.article_count,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
 }

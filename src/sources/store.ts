@@ -1,15 +1,16 @@
 import type { Queries, Transaction } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
+import { type Sql, sql, where } from '../database/sql.ts'
+import type { feedFormats, sourceStates } from './source.ts'
 
 export type SourceRow = {
   id: string
   name: string
   home_url: string
   feed_url: string | null
-  format: 'rss' | 'atom' | 'rdf' | 'json' | null
+  format: (typeof feedFormats)[number] | null
   language: string | null
   attribution_template: string | null
-  state: 'active' | 'paused' | 'failing' | 'gone'
+  state: (typeof sourceStates)[number]
   last_fetch_at: string | null
   last_success_at: string | null
   consecutive_failures: number
@@ -29,6 +30,74 @@ export function findSourceRow(q: Queries, id: string): Promise<SourceRow | undef
   return q.one(sql`select ${columns} from source where id = ${id}`)
 }
 
+export function findSourceForUpdate(tx: Transaction, id: string): Promise<SourceRow | undefined> {
+  return tx.one(sql`select ${columns} from source where id = ${id} ${tx.dialect.forUpdate}`)
+}
+
+export function findByFeedUrl(q: Queries, feedUrl: string): Promise<{ id: string } | undefined> {
+  return q.one(sql`select id from source where feed_url = ${feedUrl}`)
+}
+
+export type SourceFilters = { state?: SourceRow['state']; language?: string }
+
+/** In the order in which they were added. */
+export function sourcesStatement(
+  q: Queries,
+  filters: SourceFilters,
+  { after, limit }: { after?: string; limit: number },
+): Sql {
+  const conditions: Sql[] = []
+  if (filters.state) conditions.push(sql`state = ${filters.state}`)
+  if (filters.language) conditions.push(sql`language = ${filters.language}`)
+  if (after !== undefined) conditions.push(sql`id > ${q.dialect.bound(after)}`)
+  return sql`select ${columns} from source ${where(conditions)} order by id limit ${limit}`
+}
+
+export function listSources(
+  q: Queries,
+  filters: SourceFilters,
+  page: { after?: string; limit: number },
+): Promise<SourceRow[]> {
+  return q.all(sourcesStatement(q, filters, page))
+}
+
+/** Answers whether it was added: not where another source has its feed. */
+export async function insertSource(tx: Transaction, row: SourceRow): Promise<boolean> {
+  const added = await tx.run(sql`
+    insert into source (${columns})
+    values (${row.id}, ${row.name}, ${row.home_url}, ${row.feed_url}, ${row.format}, ${row.language},
+      ${row.attribution_template}, ${row.state}, ${row.last_fetch_at}, ${row.last_success_at}, ${row.consecutive_failures},
+      ${row.last_error}, ${row.next_fetch_at}, ${row.http_status}, ${row.article_count}, ${row.version}, ${row.created_at},
+      ${row.updated_at})
+    on conflict (feed_url) do nothing`)
+  return added > 0
+}
+
+/** Writes everything but the count of articles, which articles keep. */
+export async function updateSource(tx: Transaction, row: SourceRow): Promise<void> {
+  await tx.run(sql`
+    update source set name = ${row.name}, home_url = ${row.home_url}, feed_url = ${row.feed_url}, format = ${row.format},
+      language = ${row.language}, attribution_template = ${row.attribution_template}, state = ${row.state},
+      last_fetch_at = ${row.last_fetch_at}, last_success_at = ${row.last_success_at},
+      consecutive_failures = ${row.consecutive_failures}, last_error = ${row.last_error},
+      next_fetch_at = ${row.next_fetch_at}, http_status = ${row.http_status}, version = ${row.version},
+      updated_at = ${row.updated_at}
+    where id = ${row.id}`)
+}
+
 export async function updateArticleCount(tx: Transaction, id: string, difference: number): Promise<void> {
   await tx.run(sql`update source set article_count = article_count + ${difference} where id = ${id}`)
+}
+
+export async function removeSource(tx: Transaction, id: string): Promise<void> {
+  await tx.run(sql`delete from source where id = ${id}`)
+}
+
+export function findAnyArticle(q: Queries, sourceId: string): Promise<{ id: string } | undefined> {
+  return q.one(sql`select id from article where source_id = ${sourceId} limit 1`)
+}
+
+/** Locked, so that no other writer makes their cards from what they were before. */
+export function lockArticles(tx: Transaction, sourceId: string): Promise<{ id: string }[]> {
+  return tx.all(sql`select id from article where source_id = ${sourceId} order by id ${tx.dialect.forUpdate}`)
 }

@@ -6,10 +6,12 @@ import {
   listLabels,
   listLabelsOfArticles,
   listListings,
+  lockArticles,
+  relist,
   removeLabels,
   removeListings,
   updateCounts,
-} from './store.ts'
+} from './labels-store.ts'
 import { chainOf, lockAncestry } from './tree.ts'
 
 /**
@@ -52,6 +54,17 @@ export async function tagsOfArticles(
     else tags.set(article_id, [{ slug, name }])
   }
   return tags
+}
+
+/** The articles that carry the tag itself, locked. */
+export async function articlesOf(tx: Transaction, tagId: string): Promise<string[]> {
+  return (await lockArticles(tx, tagId)).map(({ id }) => id)
+}
+
+/** Brings the articles of one tag's page onto those of the other pages where they belong now, and off the rest of them. */
+export async function relistOn(tx: Transaction, pages: string[], movedId: string): Promise<void> {
+  const others = [...new Set(pages)].filter((id) => id !== movedId)
+  if (others.length > 0) await relist(tx, others, movedId)
 }
 
 async function listOn(

@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
-import { join, sql } from '../database/sql.ts'
+import { join, type Sql, sql, where } from '../database/sql.ts'
 
 export type TagRow = {
   id: string
@@ -13,6 +13,47 @@ export type TagRow = {
   version: number
   created_at: string
   updated_at: string
+}
+
+/** With what another row knows of it. */
+export type TagView = TagRow & { parent_slug: string | null }
+
+const view = sql`select t.id, t.slug, t.name, t.names, t.description, t.parent_id, t.article_count, t.version,
+    t.created_at, t.updated_at, parent.slug as parent_slug
+  from tag t left join tag parent on parent.id = t.parent_id`
+
+export function findTag(q: Queries, id: string): Promise<TagView | undefined> {
+  return q.one(sql`${view} where t.id = ${id}`)
+}
+
+/** By its own slug or an alias. */
+export function findTagBySlug(q: Queries, slug: string): Promise<TagView | undefined> {
+  return q.one(sql`${view} where t.id = (select tag_id from tag_alias where slug = ${slug})`)
+}
+
+/** By slug, all of them or those right below a tag. */
+export function tagsStatement(
+  q: Queries,
+  { parentId }: { parentId?: string },
+  { after, limit }: { after?: string; limit: number },
+): Sql {
+  const conditions: Sql[] = []
+  if (parentId !== undefined) conditions.push(sql`t.parent_id = ${parentId}`)
+  if (after !== undefined) conditions.push(sql`t.slug > ${q.dialect.bound(after)}`)
+  return sql`${view} ${where(conditions)} order by t.slug limit ${limit}`
+}
+
+export function listTags(
+  q: Queries,
+  filters: { parentId?: string },
+  page: { after?: string; limit: number },
+): Promise<TagView[]> {
+  return q.all(tagsStatement(q, filters, page))
+}
+
+/** Every slug of these tags, their own among them. */
+export function listSlugs(q: Queries, tagIds: string[]): Promise<{ tag_id: string; slug: string }[]> {
+  return q.all(sql`select tag_id, slug from tag_alias where tag_id in (${join(tagIds)}) order by slug`)
 }
 
 /** The tags that have these slugs, as their own or as an alias; `asked` is the slug that led there. */
@@ -47,50 +88,67 @@ export function lockTags(
   )
 }
 
-export function listLabels(q: Queries, articleId: string): Promise<{ tag_id: string }[]> {
-  return q.all(sql`select tag_id from article_tag where article_id = ${articleId}`)
-}
-
-export function listLabelsOfArticles(
-  q: Queries,
-  articleIds: string[],
-): Promise<{ article_id: string; slug: string; name: string }[]> {
-  return q.all(sql`
-    select l.article_id, t.slug, t.name from article_tag l join tag t on t.id = l.tag_id
-    where l.article_id in (${join(articleIds)}) order by t.slug`)
-}
-
-export async function insertLabels(tx: Transaction, articleId: string, tagIds: string[]): Promise<void> {
-  const rows = tagIds.map((tagId) => sql`(${articleId}, ${tagId})`)
-  await tx.run(sql`insert into article_tag (article_id, tag_id) values ${join(rows)}`)
-}
-
-export async function removeLabels(tx: Transaction, articleId: string, tagIds: string[]): Promise<void> {
-  await tx.run(sql`delete from article_tag where article_id = ${articleId} and tag_id in (${join(tagIds)})`)
-}
-
-export function listListings(
-  q: Queries,
-  articleId: string,
-): Promise<{ tag_id: string; published_at: string }[]> {
-  return q.all(sql`select tag_id, published_at from tag_listing where article_id = ${articleId}`)
-}
-
-export async function insertListings(
-  tx: Transaction,
-  article: { id: string; publishedAt: string },
-  tagIds: string[],
-): Promise<void> {
-  const rows = tagIds.map((tagId) => sql`(${tagId}, ${article.publishedAt}, ${article.id})`)
-  await tx.run(sql`insert into tag_listing (tag_id, published_at, article_id) values ${join(rows)}`)
-}
-
-export async function removeListings(tx: Transaction, articleId: string, tagIds: string[]): Promise<void> {
-  await tx.run(sql`delete from tag_listing where article_id = ${articleId} and tag_id in (${join(tagIds)})`)
-}
-
-export async function updateCounts(tx: Transaction, tagIds: string[], difference: number): Promise<void> {
-  await tx.run(
-    sql`update tag set article_count = article_count + ${difference} where id in (${join(tagIds)})`,
+/** Locked, by slug. */
+export function listChildren(tx: Transaction, parentId: string): Promise<{ id: string; slug: string }[]> {
+  return tx.all(
+    sql`select id, slug from tag where parent_id = ${parentId} order by slug ${tx.dialect.forUpdate}`,
   )
+}
+
+/** How many tags stand one below the other from this one down, itself counted. */
+export async function countLevels(q: Queries, id: string): Promise<number> {
+  const levels = await q.one<{ depth: number }>(sql`
+    with recursive below (id, depth) as (
+      select id, 1 from tag where id = ${id}
+      union all
+      select tag.id, below.depth + 1 from below join tag on tag.parent_id = below.id
+    )
+    select max(depth) as depth from below`)
+  return levels?.depth ?? 0
+}
+
+/** Answers whether it was added: not where another tag has the slug. */
+export async function insertTag(tx: Transaction, row: TagRow): Promise<boolean> {
+  const added = await tx.run(sql`
+    insert into tag (id, slug, name, names, description, parent_id, article_count, version, created_at, updated_at)
+    values (${row.id}, ${row.slug}, ${row.name}, ${row.names}, ${row.description}, ${row.parent_id}, ${row.article_count},
+      ${row.version}, ${row.created_at}, ${row.updated_at})
+    on conflict (slug) do nothing`)
+  return added > 0
+}
+
+/** Writes everything but the count of articles. */
+export async function updateTag(tx: Transaction, row: TagRow): Promise<void> {
+  await tx.run(sql`
+    update tag set slug = ${row.slug}, name = ${row.name}, names = ${row.names}, description = ${row.description},
+      parent_id = ${row.parent_id}, version = ${row.version}, updated_at = ${row.updated_at}
+    where id = ${row.id}`)
+}
+
+export async function updateParent(tx: Transaction, id: string, parentId: string | null): Promise<void> {
+  await tx.run(sql`
+    update tag set parent_id = ${parentId}, version = version + 1, updated_at = ${tx.now} where id = ${id}`)
+}
+
+export async function incrementVersion(tx: Transaction, id: string): Promise<void> {
+  await tx.run(sql`update tag set version = version + 1, updated_at = ${tx.now} where id = ${id}`)
+}
+
+export async function removeTag(tx: Transaction, id: string): Promise<void> {
+  await tx.run(sql`delete from tag where id = ${id}`)
+}
+
+/** Gives a tag those of the slugs that nobody has. */
+export async function insertSlugs(tx: Transaction, tagId: string, slugs: string[]): Promise<void> {
+  const rows = slugs.map((slug) => sql`(${slug}, ${tagId})`)
+  await tx.run(sql`
+    insert into tag_alias (slug, tag_id) values ${join(rows)} on conflict (slug) do nothing`)
+}
+
+export async function removeSlugsExcept(tx: Transaction, tagId: string, kept: string[]): Promise<void> {
+  await tx.run(sql`delete from tag_alias where tag_id = ${tagId} and slug not in (${join(kept)})`)
+}
+
+export async function moveSlugs(tx: Transaction, fromId: string, toId: string): Promise<void> {
+  await tx.run(sql`update tag_alias set tag_id = ${toId} where tag_id = ${fromId}`)
 }

@@ -1,0 +1,96 @@
+import type { Queries, Transaction } from '../database/database.ts'
+import { join, sql } from '../database/sql.ts'
+
+export function listLabels(q: Queries, articleId: string): Promise<{ tag_id: string }[]> {
+  return q.all(sql`select tag_id from article_tag where article_id = ${articleId}`)
+}
+
+export function listLabelsOfArticles(
+  q: Queries,
+  articleIds: string[],
+): Promise<{ article_id: string; slug: string; name: string }[]> {
+  return q.all(sql`
+    select l.article_id, t.slug, t.name from article_tag l join tag t on t.id = l.tag_id
+    where l.article_id in (${join(articleIds)}) order by t.slug`)
+}
+
+export async function insertLabels(tx: Transaction, articleId: string, tagIds: string[]): Promise<void> {
+  const rows = tagIds.map((tagId) => sql`(${articleId}, ${tagId})`)
+  await tx.run(sql`insert into article_tag (article_id, tag_id) values ${join(rows)}`)
+}
+
+export async function removeLabels(tx: Transaction, articleId: string, tagIds: string[]): Promise<void> {
+  await tx.run(sql`delete from article_tag where article_id = ${articleId} and tag_id in (${join(tagIds)})`)
+}
+
+export function listListings(
+  q: Queries,
+  articleId: string,
+): Promise<{ tag_id: string; published_at: string }[]> {
+  return q.all(sql`select tag_id, published_at from tag_listing where article_id = ${articleId}`)
+}
+
+export async function insertListings(
+  tx: Transaction,
+  article: { id: string; publishedAt: string },
+  tagIds: string[],
+): Promise<void> {
+  const rows = tagIds.map((tagId) => sql`(${tagId}, ${article.publishedAt}, ${article.id})`)
+  await tx.run(sql`insert into tag_listing (tag_id, published_at, article_id) values ${join(rows)}`)
+}
+
+export async function removeListings(tx: Transaction, articleId: string, tagIds: string[]): Promise<void> {
+  await tx.run(sql`delete from tag_listing where article_id = ${articleId} and tag_id in (${join(tagIds)})`)
+}
+
+export async function updateCounts(tx: Transaction, tagIds: string[], difference: number): Promise<void> {
+  await tx.run(
+    sql`update tag set article_count = article_count + ${difference} where id in (${join(tagIds)})`,
+  )
+}
+
+/** The articles that carry the tag itself, locked, so that no other writer makes their cards from what it was before. */
+export function lockArticles(tx: Transaction, tagId: string): Promise<{ id: string }[]> {
+  return tx.all(sql`
+    select id from article where id in (select article_id from article_tag where tag_id = ${tagId})
+    order by id ${tx.dialect.forUpdate}`)
+}
+
+/** Every article that carries one tag carries the other instead. */
+export async function moveLabels(tx: Transaction, fromId: string, toId: string): Promise<void> {
+  await tx.run(sql`
+    insert into article_tag (article_id, tag_id)
+    select article_id, ${toId} from article_tag where tag_id = ${fromId}
+    on conflict (article_id, tag_id) do nothing`)
+  await removeLabelsOfTag(tx, fromId)
+}
+
+export async function removeLabelsOfTag(tx: Transaction, tagId: string): Promise<void> {
+  await tx.run(sql`delete from article_tag where tag_id = ${tagId}`)
+}
+
+/**
+ * Lists the articles on the page of `movedId` anew on the pages of `tagIds`, by the labels and parents as they are now, and
+ * counts those pages. `movedId` is not among them. The cost grows with the articles that move, not with the pages.
+ */
+export async function relist(tx: Transaction, tagIds: string[], movedId: string): Promise<void> {
+  await tx.run(sql`
+    delete from tag_listing
+    where tag_id in (${join(tagIds)}) and (published_at, article_id) in (
+      select published_at, article_id from tag_listing where tag_id = ${movedId})`)
+  await tx.run(sql`
+    with recursive below (page_id, id) as (
+      select id, id from tag where id in (${join(tagIds)})
+      union
+      select below.page_id, tag.id from below join tag on tag.parent_id = below.id
+    )
+    insert into tag_listing (tag_id, published_at, article_id)
+    select distinct below.page_id, moved.published_at, moved.article_id
+    from tag_listing moved
+    join article_tag label on label.article_id = moved.article_id
+    join below on below.id = label.tag_id
+    where moved.tag_id = ${movedId}`)
+  await tx.run(sql`
+    update tag set article_count = (select count(*) from tag_listing where tag_listing.tag_id = tag.id)
+    where id in (${join(tagIds)})`)
+}

@@ -1,0 +1,49 @@
+import { recordChange } from '../changes/changes.ts'
+import type { Transaction } from '../database/database.ts'
+import { invalidField } from '../shared/failure.ts'
+import { articlesOf, relistOn } from './labels.ts'
+import { moveLabels } from './labels-store.ts'
+import { noTag, requireTagId } from './slugs.ts'
+import {
+  countLevels,
+  incrementVersion,
+  listChildren,
+  moveSlugs,
+  removeTag,
+  type TagView,
+  updateParent,
+} from './store.ts'
+import { type RefreshCards, requireTag } from './tags.ts'
+import { chainOf, checkDepth, lockAncestry } from './tree.ts'
+
+/**
+ * Merges a tag into another: its articles, its slugs and the tags below it become those of the other, and it is gone.
+ * Where the other stands below it, the other first takes its place, so that nothing comes to stand below itself.
+ */
+export async function mergeTag(
+  tx: Transaction,
+  refreshCards: RefreshCards,
+  { id, into, accepted }: { id: string; into: string; accepted: number[] | undefined },
+): Promise<TagView> {
+  const targetId = await requireTagId(tx, into, 'into')
+  const parents = await lockAncestry(tx, [id, targetId])
+  const row = await requireTag(tx, id, accepted)
+  if (targetId === id) throw invalidField('into', 'A tag cannot be merged into itself.')
+  if (!parents.has(targetId)) throw invalidField('into', noTag(into))
+  const targetChain = chainOf(parents, targetId)
+  const articleIds = await articlesOf(tx, id)
+  const children = (await listChildren(tx, id)).filter((child) => child.id !== targetId)
+  if (targetChain.includes(id)) await updateParent(tx, targetId, row.parent_id)
+  else checkDepth(parents, targetId, (await countLevels(tx, id)) - 1, 'into')
+  for (const child of children) await updateParent(tx, child.id, targetId)
+  await moveLabels(tx, id, targetId)
+  await relistOn(tx, [...chainOf(parents, id), ...targetChain], id)
+  await moveSlugs(tx, id, targetId)
+  await removeTag(tx, id)
+  await incrementVersion(tx, targetId)
+  await refreshCards(tx, articleIds)
+  for (const child of children) await recordChange(tx, { type: 'tag.updated', id: child.slug })
+  const target = await requireTag(tx, targetId)
+  await recordChange(tx, { type: 'tag.merged', id: row.slug })
+  return target
+}
