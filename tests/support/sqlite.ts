@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { migrate } from '../../src/database/migrate.ts'
+import { openDatabase } from '../../src/database/open.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A file with the whole schema and nothing else, from which tests make their own. */
+    sqliteTemplate: string
+  }
+}
+
+export default async function makeTemplate(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'newsweave-sqlite-'))
+  const file = join(folder, 'template.db')
+  const database = openDatabase(`file:${file}`)
+  await migrate(database)
+  await database.close()
+  project.provide('sqliteTemplate', file)
+  return () => rm(folder, { recursive: true, force: true })
+}
