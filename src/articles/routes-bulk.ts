@@ -3,7 +3,7 @@ import { operation } from '../http/operation.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
 import { Failure } from '../shared/failure.ts'
-import { Article, Body } from './article.ts'
+import { Article, Body, NewArticle } from './article.ts'
 import { exportArticles } from './export.ts'
 import { ImportResult, importArticles } from './import.ts'
 import { ExportQuery, refuseHiddenStates } from './query.ts'
@@ -24,7 +24,7 @@ export function addBulk(app: Server, { database }: RouteDependencies) {
         description:
           'Takes NDJSON of any length, each line as the body of `createArticle` (4 MiB at most), and answers NDJSON: a result for each line, once it is durable. A line whose article is known, by external id or else by address, brings it up to date: the same import may be sent again, whole, after a break.',
         access: 'articles:write',
-        stream: { request: ndjson },
+        stream: { request: ndjson, line: NewArticle },
       },
       { response: { 200: { content: { [ndjson]: { schema: ImportResult } } } } },
     ),

@@ -1,4 +1,5 @@
 import type { FastifySchema } from 'fastify'
+import type { z } from 'zod'
 import type { FailureCode } from '../shared/failure.ts'
 import type { Access } from './access.ts'
 
@@ -14,8 +15,8 @@ export type OperationFacts = {
   problems?: FailureCode[]
   /** The answer may be kept ready and sent again while nothing was written. */
   cached?: boolean
-  /** The body is read as a stream of this type, and has no schema as a whole. */
-  stream?: { request: string }
+  /** The body is read as a stream of this type; `line` is the schema of each line of it. */
+  stream?: { request: string; line: z.ZodType }
   /** Bytes that the body may have, where it differs from the server's limit. */
   bodyLimit?: number
   /** Retirement (RFC 9745, RFC 8594): from when it is deprecated, and when it will be gone. RFC 3339. */
