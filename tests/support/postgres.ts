@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,6 +24,8 @@ export default async function startPostgres(project: TestProject): Promise<() =>
   const folder = await mkdtemp(join(tmpdir(), 'newsweave-postgres-'))
   // The server gives up root for a user of its own, who has to reach its data.
   await chmod(folder, 0o755)
+  // Also where the run is broken off.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const { server, url } = await start(folder)
   project.provide('postgresUrl', url)
   project.provide('postgresTemplate', await makeTemplate(url))
@@ -94,7 +97,7 @@ async function makeTemplate(server: string): Promise<string> {
 export async function createDatabase(server: string, template: string): Promise<string> {
   const url = new URL(server)
   url.pathname = `/test_${randomUUID().replaceAll('-', '')}`
-  await statement(server, `create database ${databaseName(url.href)} template ${template}`)
+  await statement(server, `create database ${databaseName(url.href)} template ${template} strategy file_copy`)
   return url.href
 }
 

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -14,10 +15,13 @@ declare module 'vitest' {
 
 export default async function makeTemplate(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'newsweave-sqlite-'))
+  // Also where the run is broken off.
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
   const file = join(folder, 'template.db')
   const database = openDatabase(`file:${file}`)
   await migrate(database)
   await database.close()
   project.provide('sqliteTemplate', file)
-  return () => rm(folder, { recursive: true, force: true })
+  return async () => remove()
 }
