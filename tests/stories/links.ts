@@ -1,0 +1,53 @@
+import { expect } from 'vitest'
+import type { Database } from '../../src/database/database.ts'
+import { sql } from '../../src/database/sql.ts'
+import { addArticle } from '../articles/newsroom.ts'
+import type { Api } from '../support/api.ts'
+
+export type Link = {
+  id: string
+  kind: string
+  origin: string
+  position: number
+  target: { article?: { id: string }; url?: string; title?: string }
+}
+
+/** The body of a link to a page elsewhere. */
+export const bare = (title: string, members = {}) => ({
+  kind: 'related',
+  target: { url: `https://elsewhere.example/${encodeURIComponent(title)}`, title },
+  ...members,
+})
+
+/** The links of one article, as a client meets them. */
+export function linksOf(
+  api: Api,
+  database: Database,
+  { sourceId, articleId }: { sourceId: string; articleId: string },
+) {
+  const path = `/v1/articles/${articleId}/related`
+  const list = async (query = '') => (await api.get(path + query)).body
+  return {
+    path,
+    list,
+    async add(body: object): Promise<Link> {
+      const answer = await api.post(path, { body })
+      expect(answer.status, JSON.stringify(answer.body)).toBe(201)
+      return answer.body
+    },
+    /** Adds a link as the service itself is to compute it. */
+    async addComputed(id: string, score: number): Promise<void> {
+      const target = await addArticle(api, sourceId)
+      const at = '2026-11-23T06:08:00.000Z'
+      const reasons = JSON.stringify([{ type: 'term', value: 'AI6', weight: 0.5 }])
+      await database.run(sql`
+        insert into related_link (id, article_id, kind, origin, position, score, reasons, target_article_id, created_at, updated_at)
+        values (${id}, ${articleId}, 'related', 'computed', 0, ${score}, ${reasons}, ${target.id}, ${at}, ${at})`)
+    },
+    ids: async (query = ''): Promise<string[]> => (await list(query)).data.map((link: Link) => link.id),
+    titles: async (query = ''): Promise<string[]> =>
+      (await list(query)).data.map((link: Link) => link.target.title),
+    linkChanges: async () =>
+      (await api.get('/v1/changes?limit=1000&types=link.created,link.updated,link.deleted')).body.data,
+  }
+}
