@@ -80,11 +80,10 @@ create table article (
 );
 create unique index article_external on article (source_id, external_id) where external_id is not null;
 create unique index article_address on article (source_id, url_key);
-create index article_newest on article (published_at, id) where state = 'published';
 create index article_of_source on article (source_id, published_at, id) where state = 'published';
 create index article_of_language on article (language, published_at, id) where state = 'published';
 create index article_of_story on article (story_id, published_at, id) where state = 'published' and story_id is not null;
-create index article_of_state on article (state, published_at, id);
+create index article_newest on article (state, published_at, id);
 create index article_changed on article (content_changed_at, id) where state = 'published';
 create index article_translation on article (translation_of_key) where translation_of_key is not null;
 create index article_original on article (translation_of_id) where translation_of_id is not null;
@@ -209,6 +208,7 @@ create table api_key (
   name text collate "C" not null,
   scopes text collate "C" not null,
   hash text collate "C" not null,
+  version integer not null default 1,
   created_at text collate "C" not null,
   expires_at text collate "C",
   revoked_at text collate "C"

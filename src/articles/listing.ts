@@ -4,7 +4,7 @@ import { Failure } from '../shared/failure.ts'
 import { findTagIds } from '../tags/tags.ts'
 import type { articleStates } from './article.ts'
 import { authorKey } from './identity.ts'
-import { type CardRow, countSpans, findRarestTag, type ListSpan, listSpans } from './store.ts'
+import { type CardRow, countSpans, findRarestTag, joinSpan, type ListSpan, listSpans } from './store.ts'
 
 /** The filters of every list of articles. Values of one filter are alternatives, filters are ANDed. */
 export type ArticleFilters = {
@@ -49,6 +49,29 @@ export async function listCards(
     after ? behind(q, span, after, direction) : span,
   )
   return listSpans(q, spans, direction, limit + 1)
+}
+
+/** The same page as one piece of JSON, the cards with commas between, and the place of the last where there are more. */
+export async function listJoined(
+  q: Queries,
+  filters: ArticleFilters,
+  { sort, after, limit }: { sort: Sort; after: Position | undefined; limit: number },
+): Promise<{ cards: Uint8Array[]; last: Position | undefined }> {
+  const resolved = await resolve(q, filters)
+  if (!resolved) return { cards: [], last: undefined }
+  const direction = sort === 'oldest' ? 'asc' : 'desc'
+  const spans = (await spansOf(q, resolved, sort)).map((span) =>
+    after ? behind(q, span, after, direction) : span,
+  )
+  const [span] = spans
+  if (span && spans.length === 1) {
+    const { cards, found, place } = await joinSpan(q, span, direction, limit)
+    const [at = '', id = ''] = place?.split(' ') ?? []
+    return { cards: cards ? [cards] : [], last: found === 2 ? { at, id } : undefined }
+  }
+  const rows = await listSpans(q, spans, direction, limit + 1)
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return { cards: rows.slice(0, limit).map((row) => row.card), last }
 }
 
 /** How many articles the filters leave. Reads all of them, and so is done only on request. */

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Queries } from '../database/database.ts'
-import { cutPage, linkNext, pageStart } from '../http/paging.ts'
+import { cursorBehind, linkNext, pageStart } from '../http/paging.ts'
 import { Failure } from '../shared/failure.ts'
 import { urlKey } from '../shared/url.ts'
 import { absence, withdrawnFailure } from './articles.ts'
-import { countArticles, listCards, type Position } from './listing.ts'
+import { countArticles, listCards, listJoined, type Position } from './listing.ts'
 import { type ArticleListQuery, refuseHiddenStates } from './query.ts'
 import { pick, selectionOf, wantsText } from './shaping.ts'
 import { type ArticleRow, type BodyRow, findArticle, findByUrlKeys, findView, listBodies } from './store.ts'
@@ -27,38 +27,36 @@ export async function readList(
 ): Promise<Buffer> {
   refuseHiddenStates(query, request.actor !== null)
   const { sort, limit, cursor, total, fields, include = [] } = query
-  const selection = selectionOf(fields)
   const start = pageStart(request, cursor, 2)
   const after: Position | undefined = start && { at: String(start[0]), id: String(start[1]) }
-  const rows = await listCards(q, query, { sort, after, limit })
-  const { shown, page } = cutPage(request, rows, limit, (row) => [row.at, row.id])
-  linkNext(request, reply, page.next, publicUrl)
-  const tail = JSON.stringify(total ? { ...page, total: await countArticles(q, query) } : page)
-  if (!selection && include.length === 0)
-    return joined(
-      shown.map((row) => row.card),
-      tail,
-    )
-  const texts = wantsText(selection, include)
-    ? await textsOf(
-        q,
-        shown.map((row) => row.id),
-      )
-    : undefined
-  const cards = shown.map(({ id, card }) =>
-    shaped(Buffer.from(card).toString(), texts?.get(id), { fields, include }),
-  )
-  return Buffer.from(`{"data":[${cards.join(',')}],"page":${tail}}`)
-}
-
-function joined(cards: Uint8Array[], tail: string): Buffer {
-  const parts: Uint8Array[] = [Buffer.from('{"data":[')]
+  const whole = fields === undefined && include.length === 0
+  const { cards, last } = whole
+    ? await listJoined(q, query, { sort, after, limit })
+    : await shapedCards(q, query, after)
+  const next = last ? cursorBehind(request, [last.at, last.id]) : null
+  linkNext(request, reply, next, publicUrl)
+  const count = total && { total: await countArticles(q, query) }
+  const parts: Uint8Array[] = [opening]
   for (const [index, card] of cards.entries()) parts.push(...(index === 0 ? [card] : [comma, card]))
-  parts.push(Buffer.from(`],"page":${tail}}`))
+  parts.push(Buffer.from(`],"page":${JSON.stringify({ next, limit, ...count })}}`))
   return Buffer.concat(parts)
 }
 
+const opening = Buffer.from('{"data":[')
 const comma = Buffer.from(',')
+
+async function shapedCards(q: Queries, query: ListQuery, after: Position | undefined) {
+  const { sort, limit, fields, include = [] } = query
+  const selection = selectionOf(fields)
+  const rows = await listCards(q, query, { sort, after, limit })
+  const shown = rows.slice(0, limit)
+  const ids = shown.map((row) => row.id)
+  const texts = wantsText(selection, include) ? await textsOf(q, ids) : undefined
+  const cards = shown.map(({ id, card }) =>
+    Buffer.from(shaped(Buffer.from(card).toString(), texts?.get(id), { fields, include })),
+  )
+  return { cards, last: rows.length > limit ? shown.at(-1) : undefined }
+}
 
 async function textsOf(q: Queries, ids: string[]): Promise<Map<string, TextRow>> {
   const bodies = ids.length > 0 ? await listBodies(q, ids) : []

@@ -7,8 +7,8 @@ export type Dialect = {
   forUpdate: Sql
   /** A text expression as UTF-8 bytes, so that stored JSON is sent on without becoming a JavaScript string. */
   bytes(expression: Sql): Sql
-  /** Texts of an ordered subquery, one after the other with commas between. `order` is for the engine that needs it said. */
-  concatenated(expression: Sql, order: Sql): Sql
+  /** The texts of a subquery's rows with commas between, in their order, which one of the engines wants said again. */
+  joined(expression: Sql, order: Sql): Sql
   /**
    * A bound of a keyset. SQLite built with STAT4 plans a statement anew for each value of a range bound once `ANALYZE`
    * has run; behind a unary plus it keeps its plan.
@@ -22,7 +22,7 @@ export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   forUpdate: empty,
   bytes: (expression) => sql`cast(${expression} as blob)`,
-  concatenated: (expression) => sql`group_concat(${expression}, ',')`,
+  joined: (expression) => sql`group_concat(${expression}, ',')`,
   bound: (value) => sql`+${value}`,
   migrationLock: undefined,
 }
@@ -31,7 +31,7 @@ export const postgresDialect: Dialect = {
   engine: 'postgres',
   forUpdate: raw('for update'),
   bytes: (expression) => sql`convert_to(${expression}, 'UTF8')`,
-  concatenated: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
+  joined: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
   bound: (value) => sql`${value}`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
 }

@@ -20,6 +20,11 @@ export function pageStart(
   return cursor === undefined ? undefined : decodeCursor(cursor, listName(request), length)
 }
 
+/** The cursor that continues the list of this request behind a position. */
+export function cursorBehind(request: FastifyRequest, position: Position): string {
+  return encodeCursor(position, listName(request))
+}
+
 /** The rows to show of `limit + 1` that were read, and the cursor behind the last of them where there are more. */
 export function cutPage<Row>(
   request: FastifyRequest,
@@ -29,7 +34,7 @@ export function cutPage<Row>(
 ) {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  const next = rows.length > limit && last ? encodeCursor(position(last), listName(request)) : null
+  const next = rows.length > limit && last ? cursorBehind(request, position(last)) : null
   return { shown, page: { next, limit } }
 }
 

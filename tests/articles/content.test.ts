@@ -34,7 +34,7 @@ describe('the body of an article', () => {
 
   it('makes relative addresses absolute against the page', () => {
     expect(ofHtml('<a href="../other">o</a><img src="/i.png">').html).toBe(
-      '<a href="https://lighthouse.example/other" rel="nofollow noopener">o</a><img src="https://lighthouse.example/i.png">',
+      '<a href="https://lighthouse.example/other" rel="nofollow noopener">o</a><img src="https://lighthouse.example/i.png" />',
     )
   })
 
