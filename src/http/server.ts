@@ -68,7 +68,20 @@ export function createServer(options: ServerOptions): Server {
   })
   addBodyParsers(app)
   answerUnknownRoutes(app)
+  endConnectionsOnClose(app)
   return app.withTypeProvider<ZodTypeProvider>()
+}
+
+/** An answer under way while the server closes ends its connection, which would keep the process alive for its idle time. */
+function endConnectionsOnClose(app: FastifyInstance) {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (closing) reply.header('connection', 'close')
+    return payload
+  })
 }
 
 /** Percent signs that are no UTF-8, and NUL, which one of the engines would keep and the other refuse. */
