@@ -84,7 +84,7 @@ create index article_of_source on article (source_id, published_at, id) where st
 create index article_of_language on article (language, published_at, id) where state = 'published';
 create index article_of_story on article (story_id, published_at, id) where state = 'published' and story_id is not null;
 create index article_newest on article (state, published_at, id);
-create index article_changed on article (content_changed_at, id) where state = 'published';
+create index article_changed on article (state, content_changed_at, id);
 create index article_translation on article (translation_of_key) where translation_of_key is not null;
 create index article_original on article (translation_of_id) where translation_of_id is not null;
 

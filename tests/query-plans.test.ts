@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest'
+import { type Sql, sql } from '../src/database/sql.ts'
+import { startApi } from './support/api.ts'
+import { type Engine, onEveryEngine } from './support/engines.ts'
+import { fill, planOf, rememberingReads } from './support/plans.ts'
+
+/** Every list of the API, in each of the ways that lead to an index of their own. */
+const lists = [
+  '/v1/articles',
+  '/v1/articles?sort=oldest',
+  '/v1/articles?sort=contentChanged',
+  '/v1/articles?tagsAny=t0',
+  '/v1/articles?tagsAny=t0,t1',
+  '/v1/articles?tagsAll=t0,t1',
+  '/v1/articles?tagsNone=t0',
+  '/v1/articles?tagsAny=t0&sort=oldest&language=zh',
+  '/v1/articles?source=s0',
+  '/v1/articles?source=s0,s1',
+  '/v1/articles?sourceNone=s0',
+  '/v1/articles?language=zh',
+  '/v1/articles?language=zh,en',
+  '/v1/articles?author=t0',
+  '/v1/articles?author=t0&tagsAny=t1',
+  '/v1/articles?story=none',
+  '/v1/articles?state=draft',
+  '/v1/articles?state=withdrawn&tagsAny=t0',
+  '/v1/articles?publishedAfter=2026-01-01T00:10:00Z&publishedBefore=2026-01-01T05:00:00Z',
+  '/v1/articles?tagsAny=t0&publishedBefore=2026-01-01T05:00:00Z',
+  '/v1/articles?include=body',
+  '/v1/articles/lookup?url=https://s.example/story',
+  '/v1/articles/a000007',
+  '/v1/articles/a000007/revisions',
+  '/v1/articles/a000007/related',
+  '/v1/articles/a000007/related?origin=sourcePage',
+  '/v1/sources',
+  '/v1/tags',
+  '/v1/tags?parent=t0',
+  '/v1/changes',
+  '/v1/changes?types=article.published',
+  '/v1/partners',
+]
+
+/** A whole table read in the order of its key is that list. */
+const inKeyOrder = /SCAN (source|t|tag|change|partner|p)( USING INDEX \S+)?$/
+
+/** Sorts no more than the merged heads of a few spans, the rows of one page, or what belongs to one article or address. */
+const sortsFew = /union select|from article_url|from related_link|from article_tag|from tag_alias/
+
+onEveryEngine('query plans', (engine) => {
+  it('answer every list, at its start and deep in it, from an index in the order of the list', async () => {
+    const { api, statements, database } = await filledApi(engine)
+    const faults: string[] = []
+    for (const list of lists) {
+      statements.length = 0
+      const first = await api.get(list)
+      const next = first.body.page?.next
+      if (typeof next === 'string')
+        await api.get(`${list}${list.includes('?') ? '&' : '?'}${positionOf(list, next)}`)
+      expect(statements.length, list).toBeGreaterThan(0)
+      for (const statement of statements) {
+        const plan = await planOf(database, statement)
+        const bad = costlySteps(engine, statement, plan)
+        if (bad.length > 0) faults.push(`${list}\n${statement.text}\n${plan}\n=> ${bad.join('\n=> ')}\n`)
+      }
+    }
+    expect(faults.join('\n')).toBe('')
+  })
+
+  it('would show a list that is sorted as a whole', async () => {
+    const { database } = await filledApi(engine)
+    const statement = sql`select id from article order by summary limit 20`
+    expect(costlySteps(engine, statement, await planOf(database, statement))).not.toEqual([])
+  })
+})
+
+async function filledApi(engine: Engine) {
+  const opened = await engine.open()
+  await fill(opened, 2000)
+  const { database, statements } = rememberingReads(opened)
+  return { api: await startApi(database, { cache: false }), statements, database: opened }
+}
+
+const positionOf = (list: string, next: string) =>
+  list.startsWith('/v1/changes') ? `after=${next}` : `cursor=${encodeURIComponent(next)}`
+
+/** Reading a table from end to end, or sorting it. */
+function costlySteps(engine: Engine, statement: Sql, plan: string): string[] {
+  const scans =
+    engine.name === 'sqlite'
+      ? /SCAN (article|tag_listing|related_link|change|source|tag|partner|[a-z])\b/
+      : /Seq Scan on/
+  const sorts = engine.name === 'sqlite' ? /TEMP B-TREE FOR ORDER BY$/ : /\bSort$/
+  return plan.split('\n').filter((step) => {
+    if (scans.test(step)) return !inKeyOrder.test(step)
+    return sorts.test(step) && !sortsFew.test(statement.sql)
+  })
+}
