@@ -32,7 +32,7 @@ export const Change = z
     type: z.enum(changeTypes),
     resource: z.object({
       type: z.string().describe('The part of `type` before the dot.'),
-      id: z.string(),
+      id: z.string().describe('Its id, or the slug of a tag.'),
     }),
     revision: z
       .int()

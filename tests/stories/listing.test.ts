@@ -139,6 +139,10 @@ onEveryEngine('listing related links', (engine) => {
     const link = await links.add({ kind: 'followUp', target: { articleId: draft.id } })
     expect(await links.ids()).toEqual([])
     expect((await api.get(`${links.path}/${link.id}`)).status).toBe(200)
+    expect((await api.get(`${links.path}/${link.id}`, { key: null })).status).toBe(404)
+    const ofDraft = `/v1/articles/${draft.id}/related`
+    expect((await api.get(ofDraft)).status).toBe(200)
+    expect((await api.get(ofDraft, { key: null })).status).toBe(404)
     await api.patch(`/v1/articles/${draft.id}`, { body: { state: 'published' } })
     expect(await links.ids()).toEqual([link.id])
   })

@@ -191,4 +191,16 @@ onEveryEngine('writing related links', (engine) => {
     expect((await api.get(`/v1/articles/${other.id}/related/${link.id}`)).status).toBe(404)
     expect((await api.delete(`/v1/articles/${other.id}/related/${link.id}`)).status).toBe(404)
   })
+
+  it('takes no writes without a key', async () => {
+    const link = await links.add(bare('A'))
+    const answers = await Promise.all([
+      api.post(links.path, { key: null, body: bare('B') }),
+      api.put(links.path, { key: null, body: { order: [link.id] } }),
+      api.patch(`${links.path}/${link.id}`, { key: null, body: { note: 'x' } }),
+      api.delete(`${links.path}/${link.id}`, { key: null }),
+    ])
+    expect(answers.map((answer) => answer.status)).toEqual([401, 401, 401, 401])
+    expect(await links.list()).toMatchObject({ data: [{ id: link.id, note: null }] })
+  })
 })
