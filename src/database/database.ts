@@ -24,9 +24,10 @@ export interface Transaction extends Queries {
 export interface Database extends Queries {
   /**
    * Runs `work` in a transaction and answers once it is durable. `work` may run again after a conflict with another
-   * writer, so it has no effect outside the transaction.
+   * writer, so it has no effect outside the transaction. `alone` keeps all other writers out meanwhile, of any process: for
+   * what changes the ground that they stand on, such as the names that articles show.
    */
-  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  write<T>(work: (tx: Transaction) => Promise<T>, options?: { alone?: boolean }): Promise<T>
   /** Differs after any commit, of this process or another; `undefined` where the engine cannot tell without a round trip. */
   version(): number | undefined
   /** Called after each commit of this process. Answers how to stop listening. */
@@ -38,10 +39,31 @@ export interface Database extends Queries {
 
 const inTransaction = new AsyncLocalStorage<true>()
 
-/** Runs a transaction's work so that `refuseInTransaction` knows of it. */
-export function asTransaction<T>(work: () => Promise<T>): Promise<T> {
-  return inTransaction.run(true, work)
+/**
+ * Runs a transaction's work so that `refuseInTransaction` knows of it. When the work is over, so is its handle: what was
+ * not awaited would otherwise write outside the transaction, or into the next one.
+ */
+export async function asTransaction<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  let over = false
+  const whileOpen = <Method extends (...given: never[]) => Promise<unknown>>(method: Method) =>
+    ((...given) => (over ? Promise.reject(tooLate()) : method(...given))) as Method
+  const handle: Transaction = {
+    dialect: tx.dialect,
+    now: tx.now,
+    all: whileOpen(tx.all),
+    one: whileOpen(tx.one),
+    run: whileOpen(tx.run),
+    savepoint: whileOpen(tx.savepoint),
+    script: whileOpen(tx.script),
+  }
+  try {
+    return await inTransaction.run(true, () => work(handle))
+  } finally {
+    over = true
+  }
 }
+
+const tooLate = () => new Error('The transaction is over: something in it was not awaited.')
 
 /** The outer handle, used inside a transaction, would wait for itself or read past its own writes: it throws instead. */
 export function refuseInTransaction(): void {
@@ -57,8 +79,15 @@ export function commitListeners() {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    /** Never throws: what is committed stays so, whatever a listener makes of it. */
     notify() {
-      for (const listener of listeners) listener()
+      for (const listener of listeners) {
+        try {
+          listener()
+        } catch (error) {
+          process.emitWarning(error as Error)
+        }
+      }
     },
   }
 }

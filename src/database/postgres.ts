@@ -15,11 +15,19 @@ import type { Sql } from './sql.ts'
 
 const maxNamedStatements = 500
 const maxAttempts = 8
-const int8 = 20
+/** Whole numbers and sums of them, which the driver would hand over as text. */
+const numbers = new Set<number>([pg.types.builtins.INT8, pg.types.builtins.NUMERIC])
 /** Serialization failure and deadlock: the other writer went first, so the work runs again. */
 const conflicts = new Set(['40001', '40P01'])
-/** Connection refused or lost, server starting or stopping, too many connections, disk full, read-only. */
-const unavailable = /^(ECONN|ENOTFOUND|EPIPE|08|57P|53|25006)/
+/** Connection refused or lost, server starting or stopping, too many connections, disk full or failing, read-only. */
+const unavailableCode =
+  /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|08|57P|53|58|25006)/
+const unavailableMessage = /timeout exceeded when trying to connect|Connection terminated|not queryable/
+
+/** Held by every writer until its end: together with the others, or by one alone. In one round trip with `begin`. */
+const writers = 7310582210
+const begin = `begin; select pg_advisory_xact_lock_shared(${writers})`
+const beginAlone = `begin; select pg_advisory_xact_lock(${writers})`
 
 /** Opens a pool on `postgres://user:password@host:port/database`. */
 export function openPostgres(url: string, clock: Clock = systemClock): Database {
@@ -27,19 +35,21 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 10_000,
-    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
+    types: {
+      getTypeParser: (oid, format) => (numbers.has(oid) ? Number : pg.types.getTypeParser(oid, format)),
+    },
   })
   // An idle connection that breaks is dropped by the pool; the next query opens another.
-  pool.on('error', () => {})
+  pool.on('error', ignore)
   const names = statementNames()
   const commits = commitListeners()
   const outer = queries(pool, names)
 
-  async function write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function write<T>(work: (tx: Transaction) => Promise<T>, { alone = false } = {}): Promise<T> {
     refuseInTransaction()
     for (let attempt = 1; ; attempt++) {
       try {
-        const value = await inTransaction(pool, names, clock, work)
+        const value = await inTransaction(pool, names, clock, work, alone)
         commits.notify()
         return value
       } catch (error) {
@@ -50,14 +60,14 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
 
   return {
     dialect: postgresDialect,
-    all: async (statement) => (refuseInTransaction(), mapped(outer.all(statement))),
-    one: async (statement) => (refuseInTransaction(), mapped(outer.one(statement))),
+    all: (statement) => read(() => outer.all(statement)),
+    one: (statement) => read(() => outer.one(statement)),
     run: (statement) => write((tx) => tx.run(statement)),
     write,
     version: () => undefined,
     onCommit: commits.add,
     close: () => pool.end(),
-  } as Database
+  }
 }
 
 async function inTransaction<T>(
@@ -65,13 +75,15 @@ async function inTransaction<T>(
   names: (text: string) => string | undefined,
   clock: Clock,
   work: (tx: Transaction) => Promise<T>,
+  alone: boolean,
 ): Promise<T> {
   const client = await pool.connect()
+  // A connection that breaks says so on its next use, too. Without a listener it would end the process.
+  client.on('error', ignore)
   let broken: Error | undefined
   try {
-    await client.query('begin')
-    const tx = transaction(client, names, timestamp(clock()))
-    const value = await asTransaction(() => work(tx))
+    await client.query(alone ? beginAlone : begin)
+    const value = await asTransaction(transaction(client, names, timestamp(clock())), work)
     await client.query('commit')
     return value
   } catch (error) {
@@ -80,9 +92,12 @@ async function inTransaction<T>(
     })
     throw error
   } finally {
+    client.off('error', ignore)
     client.release(broken)
   }
 }
+
+const ignore = () => {}
 
 function transaction(
   client: pg.PoolClient,
@@ -136,21 +151,19 @@ function statementNames() {
 
 const errorCode = (error: unknown) => (error as { code?: string }).code ?? ''
 
-async function mapped<T>(answer: Promise<T>): Promise<T> {
+async function read<T>(query: () => Promise<T>): Promise<T> {
+  refuseInTransaction()
   try {
-    return await answer
+    return await query()
   } catch (error) {
     throw asFailure(error)
   }
 }
 
 function asFailure(error: unknown): unknown {
-  if (
-    !unavailable.test(errorCode(error)) &&
-    !/timeout exceeded when trying to connect|Connection terminated/.test(String(error))
-  ) {
-    return error
-  }
+  const code = errorCode(error)
+  const known = unavailableCode.test(code) || unavailableMessage.test(String(error)) || conflicts.has(code)
+  if (!known) return error
   const message = 'The newsroom cannot be reached at the moment; try again later.'
   const failure = new Failure('unavailable', message, { headers: { 'Retry-After': '5' } })
   failure.cause = error

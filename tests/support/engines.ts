@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, inject } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
@@ -7,6 +6,7 @@ import { openDatabase } from '../../src/database/open.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'
 import { atEnd } from './cleanup.ts'
 import { createDatabase, dropDatabase } from './postgres.ts'
+import { scratchFolder } from './scratch.ts'
 
 export type Engine = {
   name: 'sqlite' | 'postgres'
@@ -19,7 +19,7 @@ export type Engine = {
 }
 
 const sqlite = engine('sqlite', async (content) => {
-  const folder = await mkdtemp(join(tmpdir(), 'newsweave-test-'))
+  const folder = scratchFolder('test')
   atEnd(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'test.db')
   if (content === 'schema') await copyFile(inject('sqliteTemplate'), file)

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Sqlite from 'better-sqlite3'
+import { Failure } from '../shared/failure.ts'
+import type { Queries } from './database.ts'
+import { sqliteDialect } from './dialect.ts'
+import type { Sql } from './sql.ts'
+
+const maxStatements = 500
+const busyForAtMostMs = 10_000
+/** Locked by another process, recovering, full, failing, read-only: what the operator or time can mend. */
+const unavailable = /^SQLITE_(BUSY|PROTOCOL|FULL|IOERR|READONLY|CANTOPEN)/
+
+/** Queries on a connection, which keeps the prepared statement of each text. */
+export function statements(connection: Sqlite.Database): Queries {
+  const prepared = new Map<string, Sqlite.Statement>()
+  function prepare(text: string): Sqlite.Statement {
+    const known = prepared.get(text)
+    if (known) return known
+    const statement = connection.prepare(text)
+    const oldest = prepared.size >= maxStatements ? prepared.keys().next().value : undefined
+    if (oldest !== undefined) prepared.delete(oldest)
+    prepared.set(text, statement)
+    return statement
+  }
+  return {
+    dialect: sqliteDialect,
+    async all<Row>(statement: Sql) {
+      return prepare(statement.sql).all(...statement.values) as Row[]
+    },
+    async one<Row>(statement: Sql) {
+      return prepare(statement.sql).get(...statement.values) as Row | undefined
+    },
+    async run(statement: Sql) {
+      return prepare(statement.sql).run(...statement.values).changes
+    },
+  }
+}
+
+/** Tries again while another process holds the lock, up to a limit, and lets the event loop turn meanwhile. */
+export async function whileBusy<T>(work: () => T | Promise<T>): Promise<T> {
+  let deadline: number | undefined
+  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
+    try {
+      return await work()
+    } catch (error) {
+      deadline ??= Date.now() + busyForAtMostMs
+      if (!errorCode(error).startsWith('SQLITE_BUSY') || Date.now() > deadline) throw error
+      await sleep(waitMs)
+    }
+  }
+}
+
+const errorCode = (error: unknown) => (error as { code?: string }).code ?? ''
+
+/** `unavailable` is no bug, and an error at commit does not say whether the rows were kept (a sync can fail late). */
+export function asFailure(error: unknown, access: 'read' | 'written to'): unknown {
+  if (!unavailable.test(errorCode(error))) return error
+  const message = `The newsroom cannot be ${access} at the moment; try again later.`
+  const failure = new Failure('unavailable', message, { headers: { 'Retry-After': '5' } })
+  failure.cause = error
+  return failure
+}

@@ -1,0 +1,109 @@
+import type Sqlite from 'better-sqlite3'
+import { type Clock, timestamp } from '../shared/clock.ts'
+import { asTransaction, type Queries, refuseInTransaction, type Transaction } from './database.ts'
+import { asFailure, statements, whileBusy } from './sqlite-statements.ts'
+
+const maxWritersPerCommit = 64
+
+type Job = {
+  work: (tx: Transaction) => Promise<unknown>
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+}
+type Outcome = { value: unknown } | { error: unknown }
+
+/**
+ * Group commit: writers that arrive together share one transaction, each in a savepoint of its own, and each is answered
+ * only after the commit. One fsync then serves all of them.
+ */
+export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () => void) {
+  const queries = statements(writer)
+  const waiting: Job[] = []
+  let draining: Promise<void> | undefined
+
+  function write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    refuseInTransaction()
+    return new Promise<T>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as Job['resolve'], reject })
+      draining ??= drain()
+    })
+  }
+
+  async function drain() {
+    while (waiting.length > 0) {
+      // Lets every request of this turn of the event loop join, and the loop turn between two commits.
+      await new Promise(setImmediate)
+      await commitTogether(waiting.splice(0, maxWritersPerCommit))
+    }
+    draining = undefined
+  }
+
+  async function commitTogether(jobs: Job[]) {
+    const outcomes: Outcome[] = []
+    try {
+      await begin(writer)
+      for (const job of jobs) {
+        outcomes.push(await outcomeOf(writer, transaction(writer, queries, timestamp(clock())), job))
+      }
+      writer.exec('commit')
+    } catch (error) {
+      rollBack(writer)
+      for (const job of jobs) job.reject(asFailure(error, 'written to'))
+      return
+    }
+    for (const [index, job] of jobs.entries()) settle(job, outcomes[index] as Outcome)
+    committed()
+  }
+
+  return { write, idle: () => draining ?? Promise.resolve() }
+}
+
+async function outcomeOf(writer: Sqlite.Database, tx: Transaction, job: Job): Promise<Outcome> {
+  try {
+    return { value: await tx.savepoint(() => asTransaction(tx, job.work)) }
+  } catch (error) {
+    // A full disk or an I/O error can end the whole transaction, not only this savepoint.
+    if (!writer.inTransaction) throw error
+    return { error: asFailure(error, 'written to') }
+  }
+}
+
+function settle(job: Job, outcome: Outcome) {
+  if ('error' in outcome) job.reject(outcome.error)
+  else job.resolve(outcome.value)
+}
+
+function transaction(writer: Sqlite.Database, queries: Queries, now: string): Transaction {
+  return {
+    ...queries,
+    now,
+    async script(text) {
+      writer.exec(text)
+    },
+    async savepoint(work) {
+      writer.exec('savepoint work')
+      try {
+        const value = await work()
+        writer.exec('release work')
+        return value
+      } catch (error) {
+        if (writer.inTransaction) writer.exec('rollback to work; release work')
+        throw error
+      }
+    },
+  }
+}
+
+async function begin(writer: Sqlite.Database) {
+  // A rollback that failed is tried again: nobody writes before it.
+  if (writer.inTransaction) writer.exec('rollback')
+  await whileBusy(() => writer.exec('begin immediate'))
+}
+
+function rollBack(writer: Sqlite.Database) {
+  try {
+    if (writer.inTransaction) writer.exec('rollback')
+  } catch {
+    // The next `begin` tries again. Until then the answer is the error that led here.
+  }
+}
