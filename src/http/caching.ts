@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 
 const encodingSuffix = /-(?:br|gzip|zstd|deflate)"$/
 
@@ -29,15 +29,18 @@ export function addConditionalGet(app: FastifyInstance) {
   })
 }
 
-/** Registered after compression. */
+/** Registered after compression and before the routes: compression is a hook of each route, which run behind all others. */
 export function addEncodedEntityTags(app: FastifyInstance) {
-  app.addHook('onSend', async (_request, reply, payload) => {
+  const tagEncoded: onSendHookHandler = (_request, reply, payload, done) => {
     const encoding = reply.getHeader('content-encoding')
     const etag = reply.getHeader('etag')
     if (encoding && typeof etag === 'string' && !encodingSuffix.test(etag)) {
       reply.header('etag', `${etag.slice(0, -1)}-${encoding}"`)
     }
-    return payload
+    done(null, payload)
+  }
+  app.addHook('onRoute', (route) => {
+    route.onSend = [...[route.onSend ?? []].flat(), tagEncoded]
   })
 }
 

@@ -3,11 +3,23 @@ import { refreshCards } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
 import type { Database } from '../database/database.ts'
-import { addConditionalGet } from '../http/caching.ts'
+import { addConditionalGet, addEncodedEntityTags } from '../http/caching.ts'
+import { addCompression } from '../http/compression.ts'
+import { addCors } from '../http/cors.ts'
+import { addDeprecation } from '../http/deprecation.ts'
+import { addDocs } from '../http/docs-pages.ts'
 import { addDocument } from '../http/document.ts'
 import { idempotency } from '../http/idempotency.ts'
+import { addProblemPages } from '../http/problem-pages.ts'
+import { addRateLimits, type RateLimits } from '../http/rate-limits.ts'
+import { addRequestLog } from '../http/request-log.ts'
 import { addResponseCache } from '../http/response-cache.ts'
 import { createServer, type Server } from '../http/server.ts'
+import { addHealth, type Readiness } from '../ops/health.ts'
+import { addMetrics } from '../ops/metrics.ts'
+import { addAccessCheck, addAuthentication } from '../partners/authentication.ts'
+import { partnerRoutes } from '../partners/routes.ts'
+import type { Clock } from '../shared/clock.ts'
 import { sourceRoutes } from '../sources/routes.ts'
 import { relatedRoutes } from '../stories/routes.ts'
 import { tagRoutes } from '../tags/routes.ts'
@@ -23,29 +35,44 @@ export type AppOptions = {
   trustedProxies: string[]
   /** Taken as an administrator's key while it is set; never stored. */
   adminKey?: string
-  /** Requests a minute, for an address without a key and for a key. */
-  rateLimits: { anonymous: number; key: number }
+  rateLimits: RateLimits
+  /** By which keys expire. */
+  clock?: Clock
   /** Whether answers are kept ready while nothing is written. */
   cache: boolean
   corsOrigins: '*' | string[]
+  /** `health`: only health and metrics, for a process without the role `api`. */
+  serves?: 'api' | 'health'
+  /** Told by whoever stops the process. */
+  readiness?: Readiness
 }
 
 /** The whole wiring: every hook and every feature, in the order in which they run. */
 export async function createApp(options: AppOptions): Promise<Server> {
+  const { database, publicUrl, serves = 'api', readiness = { closing: false } } = options
   const app = createServer(options)
-  const deps = {
-    database: options.database,
-    publicUrl: options.publicUrl,
-    once: idempotency(options.database),
-  }
-  // Behind authentication and limits, which every request passes.
-  addResponseCache(app, () => options.database.version(), options.cache)
+  const deps = { database, publicUrl, once: idempotency(database) }
+  addRequestLog(app)
+  await addCors(app, options.corsOrigins)
+  addAuthentication(app, { database, adminKey: options.adminKey, clock: options.clock })
+  await addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'])
+  addAccessCheck(app, options.readAccess)
+  addResponseCache(app, () => database.version(), options.cache)
   addConditionalGet(app)
-  await addDocument(app, about)
+  await addCompression(app)
+  addEncodedEntityTags(app)
+  addDeprecation(app)
+  if (serves === 'api') await addDocument(app, about)
+  addHealth(app, { database, readiness })
+  addMetrics(app, database)
+  if (serves === 'health') return app
+  await addDocs(app, about.info.title)
+  addProblemPages(app, publicUrl)
   articleRoutes(app, deps)
   tagRoutes(app, { ...deps, refreshCards })
   sourceRoutes(app, { ...deps, refreshCards })
   changeRoutes(app, deps)
   relatedRoutes(app, deps)
+  partnerRoutes(app, deps)
   return app
 }

@@ -1,0 +1,23 @@
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
+
+/** Where a header or a setting with a secret might stand in an entry. */
+const secrets = ['authorization', 'cookie', 'set-cookie', 'x-api-key', 'adminKey', 'databaseUrl', 'password']
+const places = ['', '*.', '*.*.', 'req.headers.', 'res.headers.', 'request.headers.', 'headers.']
+const paths = places.flatMap((place) => secrets.map((name) => pathOf(place, name)))
+
+/** JSON lines on stderr, since stdout is for what a command answers. */
+export function createLogger(level: string, stream = destination({ dest: 2, sync: false })): Logger {
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: stdTimeFunctions.isoTime,
+      redact: { paths: [...new Set(paths)], censor: '[redacted]' },
+    },
+    stream,
+  )
+}
+
+function pathOf(place: string, name: string): string {
+  return name.includes('-') ? `${place.replace(/\.$/, '')}["${name}"]` : `${place}${name}`
+}
