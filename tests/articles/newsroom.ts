@@ -32,8 +32,11 @@ export async function addArticle(api: Api, sourceId: string, members: Members = 
   return answer.body
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: any list of the API.
+type Reader = { get(url: string): Promise<{ status: number; body: any }> }
+
 /** Every id of a list, page by page to its end. */
-export async function allIds(api: Api, url: string): Promise<string[]> {
+export async function allIds(api: Reader, url: string): Promise<string[]> {
   const ids: string[] = []
   let cursor: string | null = null
   do {

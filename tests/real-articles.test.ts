@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { expect, it } from 'vitest'
+import { addSource, allIds } from './articles/newsroom.ts'
+import { type Api, adminKey, startApi } from './support/api.ts'
+import { onEveryEngine } from './support/engines.ts'
+import { describeWithSharedData, sharedData } from './support/shared-data.ts'
+
+const file = 'relevance/zh-articles.jsonl'
+const articleCount = 12_046
+
+type Captured = { id: string; title: string; url: string; ts: number; body: string }
+
+/** The captures as lines of an import. */
+async function importLines(sourceId: string): Promise<string[]> {
+  const lines = (await readFile(sharedData(file), 'utf8')).trim().split('\n')
+  return lines.map((line) => {
+    const { id, title, url, ts, body }: Captured = JSON.parse(line)
+    const publishedAt = new Date(ts * 1000).toISOString()
+    return JSON.stringify({ sourceId, externalId: id, url, title, publishedAt, body: { text: body } })
+  })
+}
+
+async function importAll(address: string, lines: string[]): Promise<Record<string, number>> {
+  const response = await fetch(`${address}/v1/articles/import`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/x-ndjson' },
+    body: Readable.from(lines.map((line) => `${line}\n`)),
+    duplex: 'half',
+  } as RequestInit)
+  const results = (await response.text())
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(results.map((result) => result.line)).toEqual(lines.map((_, index) => index + 1))
+  return Object.fromEntries(
+    Object.entries(Object.groupBy(results, (result) => result.status)).map(([status, group]) => [
+      status,
+      group?.length ?? 0,
+    ]),
+  )
+}
+
+describeWithSharedData('12,046 real articles', [file], () => {
+  onEveryEngine('come in over HTTP', (engine) => {
+    it('once, however often they are sent, and are paged to the end while others come in', {
+      timeout: 300_000,
+    }, async () => {
+      const api = await startApi(await engine.open())
+      const sourceId = await addSource(api, {
+        name: 'IT之家',
+        homeUrl: 'https://www.ithome.com/',
+        language: 'zh',
+      })
+      const address = await api.listen()
+      const lines = await importLines(sourceId)
+      expect(await importAll(address, lines)).toEqual({ created: articleCount })
+      expect((await api.get(`/v1/sources/${sourceId}`)).body.articleCount).toBe(articleCount)
+      expect((await api.get('/v1/articles?total=exact&limit=1')).body.page.total).toBe(articleCount)
+
+      const reader = readerAt(address)
+      const before = new Set(await allIds(reader, '/v1/articles?limit=100'))
+      expect(before.size).toBe(articleCount)
+      const inserting = insertAlongside(api, sourceId)
+      const paged = await allIds(reader, '/v1/articles?limit=50')
+      const inserted = await inserting.stop()
+      expect(inserted.length).toBeGreaterThan(10)
+      expect(new Set(paged).size, 'an article was repeated').toBe(paged.length)
+      const seen = new Set(paged)
+      expect(
+        [...before].filter((id) => !seen.has(id)),
+        'an article was skipped',
+      ).toEqual([])
+      const strangers = new Set(inserted)
+      expect(paged.filter((id) => !before.has(id) && !strangers.has(id))).toEqual([])
+
+      const again = lines.slice(0, 400)
+      expect(await importAll(address, again)).toEqual({
+        unchanged: 400,
+      })
+    })
+  })
+})
+
+const readerAt = (address: string) => ({
+  async get(url: string) {
+    const response = await fetch(address + url)
+    return { status: response.status, body: await response.json() }
+  },
+})
+
+/** Another client that adds articles all over the time line until it is told to stop. */
+function insertAlongside(api: Api, sourceId: string) {
+  const ids: string[] = []
+  let going = true
+  const running = (async () => {
+    for (let index = 0; going; index++) {
+      const publishedAt = new Date(Date.UTC(2026, 2, 1) + ((index * 7919) % 90) * 86_400_000).toISOString()
+      const body = {
+        sourceId,
+        url: `https://alongside.example/${index}`,
+        title: `旁边 ${index}`,
+        publishedAt,
+      }
+      ids.push((await api.post('/v1/articles', { body })).body.id)
+    }
+  })()
+  return {
+    async stop() {
+      going = false
+      await running
+      return ids
+    },
+  }
+}
