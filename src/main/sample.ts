@@ -4,6 +4,7 @@ import { createArticle, withdrawArticle } from '../articles/articles.ts'
 import { patchArticle } from '../articles/revisions.ts'
 import { readChanges } from '../changes/changes.ts'
 import type { Database, Queries, Transaction } from '../database/database.ts'
+import { timestamp } from '../shared/clock.ts'
 import { Failure } from '../shared/failure.ts'
 import { NewSource } from '../sources/source.ts'
 import { addSource } from '../sources/sources.ts'
@@ -38,6 +39,7 @@ type SampleLink = {
   note?: string
 }
 
+const minuteMs = 60_000
 const nothing: Loaded = { sources: 0, tags: 0, articles: 0, links: 0 }
 
 /** Whether nothing was ever written: what was deleted by hand does not bring the sample back. */
@@ -105,13 +107,18 @@ async function addArticles(
     const input = NewArticle.parse({
       ...content,
       sourceId: sourceIds.get(source),
-      publishedAt: new Date(Date.parse(tx.now) - hoursAgo * 3_600_000).toISOString(),
+      publishedAt: before(tx.now, hoursAgo),
       ...(translationOf && { translationOf: { articleId: named(ids, translationOf) } }),
       body: { html: blocks.join('\n') },
     })
     ids.set(article.externalId, (await createArticle(tx, input)).row.id)
   }
   return ids
+}
+
+/** To the minute, as outlets print it. */
+function before(now: string, hours: number): string {
+  return timestamp(new Date(Math.floor(Date.parse(now) / minuteMs - hours * 60) * minuteMs))
 }
 
 function addSampleLink(tx: Transaction, link: SampleLink, ids: Map<string, string>): Promise<unknown> {
