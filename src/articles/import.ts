@@ -59,11 +59,13 @@ export async function* importArticles(
 
 async function importTogether(database: Database, lines: Line[]) {
   try {
-    const results = await database.write(async (tx) => {
+    const work = async (tx: Transaction) => {
       const kept: ImportResult[] = []
       for (const line of lines) kept.push(await importLine(tx, line))
       return kept
-    })
+    }
+    // Alone: from its first line on it holds the end of the change log, for which the others would wait holding rows.
+    const results = await database.write(work, { alone: true })
     return { results, broken: false }
   } catch (error) {
     // The answer has begun, so what went wrong is said in its last line.

@@ -49,7 +49,8 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
     refuseInTransaction()
     for (let attempt = 1; ; attempt++) {
       try {
-        const value = await inTransaction(pool, names, clock, work, alone)
+        // A second attempt is made alone, where nobody can go first again.
+        const value = await inTransaction(pool, names, clock, work, alone || attempt > 1)
         commits.notify()
         return value
       } catch (error) {

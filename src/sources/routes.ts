@@ -13,6 +13,7 @@ import { addSource, changeSource, dropSource, noSuchSource, type RefreshCards, s
 import { findSourceRow, listSources, type SourceRow } from './store.ts'
 
 const tag = 'Sources'
+const alone = { alone: true }
 const sourceId = z.strictObject({ id: z.string().max(100) })
 
 const SourceListQuery = z.strictObject({
@@ -117,7 +118,7 @@ function addWrites(
     ),
     async (request, reply) => {
       const input = { id: request.params.id, patch: request.body, accepted: acceptedVersions(request) }
-      const row = await database.write((tx) => changeSource(tx, refreshCards, input))
+      const row = await database.write((tx) => changeSource(tx, refreshCards, input), alone)
       send(reply, { status: 200, headers: { ETag: etagOf(row) }, body: sourceOf(row) })
       return reply
     },
@@ -138,7 +139,7 @@ function addWrites(
     ),
     async (request, reply) => {
       const input = { id: request.params.id, accepted: acceptedVersions(request) }
-      await database.write((tx) => dropSource(tx, input))
+      await database.write((tx) => dropSource(tx, input), alone)
       return reply.code(204).send(null)
     },
   )

@@ -7,10 +7,9 @@ import type { NewSource, Source, SourcePatch } from './source.ts'
 import {
   findAnyArticle,
   findByFeedUrl,
-  findSourceForUpdate,
   findSourceRow,
   insertSource,
-  lockArticles,
+  listArticleIds,
   removeSource,
   type SourceRow,
   updateArticleCount,
@@ -68,7 +67,10 @@ const neverFetched = {
   http_status: null,
 }
 
-/** Changes a source, and with what its articles show of it their cards. What is known of one feed is not said of another. */
+/**
+ * Changes a source, and with what its articles show of it their cards. What is known of one feed is not said of another.
+ * Runs in a write that is alone: meanwhile nobody takes the feed, or makes a card from what the source was.
+ */
 export async function changeSource(
   tx: Transaction,
   refreshCards: RefreshCards,
@@ -78,12 +80,13 @@ export async function changeSource(
   const changed = patched(row, patch)
   const next = { ...changed, version: row.version + 1, updated_at: tx.now }
   if (next.feed_url !== row.feed_url) {
-    if (next.feed_url !== null) await claimFeed(tx, next.feed_url)
+    if (next.feed_url !== null && (await findByFeedUrl(tx, next.feed_url)))
+      throw await feedTaken(tx, next.feed_url)
     Object.assign(next, neverFetched)
   }
   await updateSource(tx, next)
   if (shown(next) !== shown(row)) {
-    const articles = await lockArticles(tx, id)
+    const articles = await listArticleIds(tx, id)
     const ids = articles.map((article) => article.id)
     await refreshCards(tx, ids)
   }
@@ -106,17 +109,7 @@ function patched(row: SourceRow, patch: SourcePatch): SourceRow {
   }
 }
 
-/**
- * Settles in SQL who gets a feed: an update knows no `on conflict`, so a row that is inserted and removed again takes the
- * address, and another writer who wants it waits for this transaction.
- */
-async function claimFeed(tx: Transaction, feedUrl: string): Promise<void> {
-  const claim = rowOf({ name: '', homeUrl: '', feedUrl }, tx.now)
-  if (!(await insertSource(tx, claim))) throw await feedTaken(tx, feedUrl)
-  await removeSource(tx, claim.id)
-}
-
-/** Removes a source that has no article, of whatever state. */
+/** Removes a source that has no article, of whatever state, in a write that is alone: nobody adds one meanwhile. */
 export async function dropSource(
   tx: Transaction,
   { id, accepted }: { id: string; accepted: number[] | undefined },
@@ -136,7 +129,7 @@ async function requireSource(
   id: string,
   accepted: number[] | undefined,
 ): Promise<SourceRow> {
-  const row = await findSourceForUpdate(tx, id)
+  const row = await findSourceRow(tx, id)
   if (!row) throw noSuchSource()
   checkVersion(row.version, accepted)
   return row

@@ -30,10 +30,6 @@ export function findSourceRow(q: Queries, id: string): Promise<SourceRow | undef
   return q.one(sql`select ${columns} from source where id = ${id}`)
 }
 
-export function findSourceForUpdate(tx: Transaction, id: string): Promise<SourceRow | undefined> {
-  return tx.one(sql`select ${columns} from source where id = ${id} ${tx.dialect.forUpdate}`)
-}
-
 export function findByFeedUrl(q: Queries, feedUrl: string): Promise<{ id: string } | undefined> {
   return q.one(sql`select id from source where feed_url = ${feedUrl}`)
 }
@@ -97,7 +93,6 @@ export function findAnyArticle(q: Queries, sourceId: string): Promise<{ id: stri
   return q.one(sql`select id from article where source_id = ${sourceId} limit 1`)
 }
 
-/** Locked, so that no other writer makes their cards from what they were before. */
-export function lockArticles(tx: Transaction, sourceId: string): Promise<{ id: string }[]> {
-  return tx.all(sql`select id from article where source_id = ${sourceId} order by id ${tx.dialect.forUpdate}`)
+export function listArticleIds(q: Queries, sourceId: string): Promise<{ id: string }[]> {
+  return q.all(sql`select id from article where source_id = ${sourceId} order by id`)
 }

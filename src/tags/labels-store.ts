@@ -49,11 +49,9 @@ export async function updateCounts(tx: Transaction, tagIds: string[], difference
   )
 }
 
-/** The articles that carry the tag itself, locked, so that no other writer makes their cards from what it was before. */
-export function lockArticles(tx: Transaction, tagId: string): Promise<{ id: string }[]> {
-  return tx.all(sql`
-    select id from article where id in (select article_id from article_tag where tag_id = ${tagId})
-    order by id ${tx.dialect.forUpdate}`)
+/** The articles that carry the tag itself. */
+export function listArticleIds(q: Queries, tagId: string): Promise<{ article_id: string }[]> {
+  return q.all(sql`select article_id from article_tag where tag_id = ${tagId} order by article_id`)
 }
 
 /** Every article that carries one tag carries the other instead. */

@@ -1,22 +1,20 @@
 import type { Queries, Transaction } from '../database/database.ts'
-import { Failure } from '../shared/failure.ts'
 import {
   insertLabels,
   insertListings,
+  listArticleIds,
   listLabels,
   listLabelsOfArticles,
   listListings,
-  lockArticles,
   relist,
   removeLabels,
   removeListings,
   updateCounts,
 } from './labels-store.ts'
-import { chainOf, lockAncestry } from './tree.ts'
+import { chainOf, parentsOf } from './tree.ts'
 
 /**
  * Gives an article exactly these tags. While it is listed it stands on their pages and on those of all tags above them.
- * The caller holds the article's row, which is what keeps its labels still meanwhile.
  */
 export async function labelArticle(
   tx: Transaction,
@@ -26,8 +24,7 @@ export async function labelArticle(
   const present = (await listLabels(tx, article.id)).map(({ tag_id }) => tag_id)
   const wanted = [...new Set(tagIds)]
   if (present.length === 0 && wanted.length === 0) return
-  const parents = await lockAncestry(tx, [...wanted, ...present])
-  if (wanted.some((id) => !parents.has(id))) throw tagWentAway()
+  const parents = await parentsOf(tx, [...wanted, ...present])
   const removed = without(present, wanted)
   if (removed.length > 0) await removeLabels(tx, article.id, removed)
   const added = without(wanted, present)
@@ -56,9 +53,9 @@ export async function tagsOfArticles(
   return tags
 }
 
-/** The articles that carry the tag itself, locked. */
-export async function articlesOf(tx: Transaction, tagId: string): Promise<string[]> {
-  return (await lockArticles(tx, tagId)).map(({ id }) => id)
+/** The articles that carry the tag itself. */
+export async function articlesOf(q: Queries, tagId: string): Promise<string[]> {
+  return (await listArticleIds(q, tagId)).map(({ article_id }) => article_id)
 }
 
 /** Brings the articles of one tag's page onto those of the other pages where they belong now, and off the rest of them. */
@@ -87,8 +84,3 @@ async function listOn(
 }
 
 const without = (ids: string[], others: string[]) => ids.filter((id) => !others.includes(id))
-
-function tagWentAway(): Failure {
-  const message = 'A tag of the article was merged or deleted at the same moment: send the request again.'
-  return new Failure('conflict', message)
-}

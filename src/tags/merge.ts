@@ -3,7 +3,7 @@ import type { Transaction } from '../database/database.ts'
 import { invalidField } from '../shared/failure.ts'
 import { articlesOf, relistOn } from './labels.ts'
 import { moveLabels } from './labels-store.ts'
-import { noTag, requireTagId } from './slugs.ts'
+import { requireTagId } from './slugs.ts'
 import {
   countLevels,
   incrementVersion,
@@ -14,11 +14,12 @@ import {
   updateParent,
 } from './store.ts'
 import { type RefreshCards, requireTag } from './tags.ts'
-import { chainOf, checkDepth, lockAncestry } from './tree.ts'
+import { chainOf, checkDepth, parentsOf } from './tree.ts'
 
 /**
  * Merges a tag into another: its articles, its slugs and the tags below it become those of the other, and it is gone.
- * Where the other stands below it, the other first takes its place, so that nothing comes to stand below itself.
+ * Where the other stands below it, the other first takes its place, so that nothing comes to stand below itself. Runs in a
+ * write that is alone.
  */
 export async function mergeTag(
   tx: Transaction,
@@ -26,10 +27,9 @@ export async function mergeTag(
   { id, into, accepted }: { id: string; into: string; accepted: number[] | undefined },
 ): Promise<TagView> {
   const targetId = await requireTagId(tx, into, 'into')
-  const parents = await lockAncestry(tx, [id, targetId])
+  const parents = await parentsOf(tx, [id, targetId])
   const row = await requireTag(tx, id, accepted)
   if (targetId === id) throw invalidField('into', 'A tag cannot be merged into itself.')
-  if (!parents.has(targetId)) throw invalidField('into', noTag(into))
   const targetChain = chainOf(parents, targetId)
   const articleIds = await articlesOf(tx, id)
   const children = (await listChildren(tx, id)).filter((child) => child.id !== targetId)

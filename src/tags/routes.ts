@@ -19,6 +19,7 @@ import { addTag, changeTag, dropTag, noSuchTag, type RefreshCards, tagsOf } from
 type Dependencies = RouteDependencies & { refreshCards: RefreshCards }
 
 const tag = 'Tags'
+const alone = { alone: true }
 // Whatever cannot be a slug names no tag: 404, like any other that is not there.
 const tagSlug = z.strictObject({ slug: z.string().max(1000).overwrite(normaliseSlug) })
 const moved = z
@@ -143,8 +144,9 @@ function addOneTag(app: Server, { database, refreshCards }: Dependencies) {
       const row = await requireBySlug(database, request.params.slug)
       if (row.slug !== request.params.slug) return sendOn(request, reply, row)
       const input = { id: row.id, patch: request.body, accepted: acceptedVersions(request) }
-      const answer = await database.write(async (tx) =>
-        answerOf(tx, await changeTag(tx, refreshCards, input)),
+      const answer = await database.write(
+        async (tx) => answerOf(tx, await changeTag(tx, refreshCards, input)),
+        alone,
       )
       send(reply, answer)
       return reply
@@ -170,7 +172,7 @@ function addOneTag(app: Server, { database, refreshCards }: Dependencies) {
       const row = await requireBySlug(database, request.params.slug)
       if (row.slug !== request.params.slug) return sendOn(request, reply, row)
       const input = { id: row.id, accepted: acceptedVersions(request) }
-      await database.write((tx) => dropTag(tx, refreshCards, input))
+      await database.write((tx) => dropTag(tx, refreshCards, input), alone)
       return reply.code(204).send(null)
     },
   )
@@ -200,7 +202,10 @@ function addMerge(app: Server, { database, refreshCards }: Dependencies) {
         return reply
       }
       const input = { id: row.id, into, accepted: acceptedVersions(request) }
-      const answer = await database.write(async (tx) => answerOf(tx, await mergeTag(tx, refreshCards, input)))
+      const answer = await database.write(
+        async (tx) => answerOf(tx, await mergeTag(tx, refreshCards, input)),
+        alone,
+      )
       send(reply, answer)
       return reply
     },

@@ -67,32 +67,27 @@ export function listBySlugs(
     where a.slug in (${join(slugs)})`)
 }
 
-/** These tags and all above them. */
-export function listAncestry(q: Queries, ids: string[]): Promise<{ id: string }[]> {
-  return q.all(sql`
-    with recursive above (id) as (
-      select id from tag where id in (${join(ids)})
-      union
-      select tag.parent_id from above join tag on tag.id = above.id where tag.parent_id is not null
-    )
-    select id from above`)
-}
-
-/** In the order of their ids, so that two writers never wait for one another. */
-export function lockTags(
+/** These tags and all above them, locked in the order of their ids: two writers never wait each for the other. */
+export function lockAncestry(
   tx: Transaction,
   ids: string[],
 ): Promise<{ id: string; parent_id: string | null }[]> {
-  return tx.all(
-    sql`select id, parent_id from tag where id in (${join(ids)}) order by id ${tx.dialect.forUpdate}`,
-  )
+  return tx.all(sql`
+    select id, parent_id from tag
+    where id in (
+      with recursive above (id) as (
+        select id from tag where id in (${join(ids)})
+        union
+        select tag.parent_id from above join tag on tag.id = above.id where tag.parent_id is not null
+      )
+      select id from above
+    )
+    order by id ${tx.dialect.forUpdate}`)
 }
 
-/** Locked, by slug. */
-export function listChildren(tx: Transaction, parentId: string): Promise<{ id: string; slug: string }[]> {
-  return tx.all(
-    sql`select id, slug from tag where parent_id = ${parentId} order by slug ${tx.dialect.forUpdate}`,
-  )
+/** By slug. */
+export function listChildren(q: Queries, parentId: string): Promise<{ id: string; slug: string }[]> {
+  return q.all(sql`select id, slug from tag where parent_id = ${parentId} order by slug`)
 }
 
 /** How many tags stand one below the other from this one down, itself counted. */

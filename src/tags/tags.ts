@@ -5,7 +5,7 @@ import { Failure, invalidField } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
 import { articlesOf, relistOn } from './labels.ts'
 import { removeLabelsOfTag } from './labels-store.ts'
-import { changeSlugs, claimSlugs, findTagIds, noTag, requireTagId, slugTaken } from './slugs.ts'
+import { changeSlugs, claimSlugs, findTagIds, requireTagId, slugTaken } from './slugs.ts'
 import {
   findTag,
   insertTag,
@@ -18,7 +18,7 @@ import {
   updateTag,
 } from './store.ts'
 import type { NewTag, Tag, TagPatch } from './tag.ts'
-import { chainOf, checkDepth, checkPlace, lockAncestry, type Parents } from './tree.ts'
+import { chainOf, checkDepth, checkPlace, type Parents, parentsOf } from './tree.ts'
 
 export { labelArticle, tagsOfArticles, unlistArticle } from './labels.ts'
 export { findTagIds, resolveTags } from './slugs.ts'
@@ -31,7 +31,7 @@ const maxNames = 100
 /** Adds a tag. Throws `conflict` where another tag has the slug or one of the aliases. */
 export async function addTag(tx: Transaction, input: NewTag): Promise<TagView> {
   const { slug, aliases = [] } = input
-  const { parentId = null, parents } = await lockPlace(tx, [], input.parent)
+  const { parentId = null, parents } = await findPlace(tx, [], input.parent)
   checkDepth(parents, parentId, 1, 'parent')
   const row: TagRow = {
     id: newId(),
@@ -55,13 +55,16 @@ export async function addTag(tx: Transaction, input: NewTag): Promise<TagView> {
   return tag
 }
 
-/** Changes a tag. A new slug leaves the old one as an alias; another parent brings its articles to other pages. */
+/**
+ * Changes a tag. A new slug leaves the old one as an alias; another parent brings its articles to other pages. Runs in a
+ * write that is alone: no article is meanwhile written with the old name, or onto the old pages.
+ */
 export async function changeTag(
   tx: Transaction,
   refreshCards: RefreshCards,
   { id, patch, accepted }: { id: string; patch: TagPatch; accepted: number[] | undefined },
 ): Promise<TagView> {
-  const { parentId, parents } = await lockPlace(tx, [id], patch.parent)
+  const { parentId, parents } = await findPlace(tx, [id], patch.parent)
   const row = await requireTag(tx, id, accepted)
   const next = patched(row, patch, parentId, tx.now)
   const moved = next.parent_id !== row.parent_id
@@ -96,13 +99,13 @@ function namesColumn(present: Tag['names'], patch: Record<string, string | null>
   return JSON.stringify(Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1))))
 }
 
-/** Removes a tag: those below it move up to its parent, and its articles lose it. */
+/** Removes a tag, in a write that is alone: those below it move up to its parent, and its articles lose it. */
 export async function dropTag(
   tx: Transaction,
   refreshCards: RefreshCards,
   { id, accepted }: { id: string; accepted: number[] | undefined },
 ): Promise<void> {
-  const parents = await lockAncestry(tx, [id])
+  const parents = await parentsOf(tx, [id])
   const row = await requireTag(tx, id, accepted)
   const articleIds = await articlesOf(tx, id)
   const children = await listChildren(tx, id)
@@ -115,15 +118,14 @@ export async function dropTag(
   await recordChange(tx, { type: 'tag.deleted', id: row.slug })
 }
 
-/** Finds the parent that was sent, and locks it and these tags with all above them. */
-async function lockPlace(
+/** The parent that was sent, and what stands above it and these tags. */
+async function findPlace(
   tx: Transaction,
   tagIds: string[],
   parent: string | null | undefined,
 ): Promise<{ parentId: string | null | undefined; parents: Parents }> {
   const parentId = parent ? await requireTagId(tx, parent, 'parent') : (parent as null | undefined)
-  const parents = await lockAncestry(tx, parentId ? [...tagIds, parentId] : tagIds)
-  if (parentId && !parents.has(parentId)) throw invalidField('parent', noTag(parent ?? ''))
+  const parents = await parentsOf(tx, parentId ? [...tagIds, parentId] : tagIds)
   return { parentId, parents }
 }
 

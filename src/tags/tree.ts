@@ -1,27 +1,16 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { invalidField } from '../shared/failure.ts'
-import { countLevels, listAncestry, lockTags } from './store.ts'
+import { countLevels, lockAncestry } from './store.ts'
 
 const maxDepth = 10
 
 /** The parent of each tag that is known, null at a top. */
 export type Parents = Map<string, string | null>
 
-/**
- * Locks these tags and all above them, so that until the commit nobody moves, merges or removes one of them. Who changes
- * what a tag lists holds its lock. A tag that is gone is missing from the answer.
- */
-export async function lockAncestry(tx: Transaction, tagIds: string[]): Promise<Parents> {
-  const parents: Parents = new Map()
-  let unlocked = [...new Set(tagIds)]
-  // Once, unless somebody moved one of them while we waited for its lock.
-  while (unlocked.length > 0) {
-    const ids = (await listAncestry(tx, unlocked)).map(({ id }) => id).filter((id) => !parents.has(id))
-    if (ids.length === 0) break
-    for (const { id, parent_id } of await lockTags(tx, ids)) parents.set(id, parent_id)
-    unlocked = [...parents.values()].filter((id) => id !== null && !parents.has(id)) as string[]
-  }
-  return parents
+/** The parents of these tags and of all above them, locked: who changes what a page counts holds the tag's row. */
+export async function parentsOf(tx: Transaction, tagIds: string[]): Promise<Parents> {
+  const rows = tagIds.length > 0 ? await lockAncestry(tx, [...new Set(tagIds)]) : []
+  return new Map(rows.map(({ id, parent_id }) => [id, parent_id]))
 }
 
 /** The tag, its parent, and so on to the top. */

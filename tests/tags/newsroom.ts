@@ -52,3 +52,19 @@ export async function pages(database: Database) {
     ),
   }
 }
+
+/** The articles whose stored card shows other tags, or another source, than they have now. */
+export async function staleCards(database: Database): Promise<string[]> {
+  const rows = await database.all<{ id: string; card: string; name: string }>(sql`
+    select article.id, card, source.name from article join source on source.id = source_id`)
+  const labels = await database.all<{ article_id: string; slug: string; name: string }>(sql`
+    select article_id, slug, name from article_tag join tag on tag.id = tag_id order by slug`)
+  const tagsOf = Map.groupBy(labels, (label) => label.article_id)
+  return rows
+    .filter(({ id, card, name }) => {
+      const { tags, source } = JSON.parse(card)
+      const now = (tagsOf.get(id) ?? []).map((label) => ({ slug: label.slug, name: label.name }))
+      return source.name !== name || JSON.stringify(tags) !== JSON.stringify(now)
+    })
+    .map(({ id }) => id)
+}
