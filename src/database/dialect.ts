@@ -16,6 +16,10 @@ export type Dialect = {
   bound(value: string | number): Sql
   /** Held until the transaction ends, by the one process that migrates. */
   migrationLock: Sql | undefined
+  /** As the first statement of a transaction, lets all of it read one state, and answers how another session may share that. */
+  snapshot: { begin: Sql; share: Sql } | undefined
+  /** Every column of every table in order, as `table_name, column_name` and `key_part`: its place in the primary key, or 0. */
+  columns: Sql
 }
 
 export const sqliteDialect: Dialect = {
@@ -25,6 +29,12 @@ export const sqliteDialect: Dialect = {
   joined: (expression) => sql`group_concat(${expression}, ',')`,
   bound: (value) => sql`+${value}`,
   migrationLock: undefined,
+  snapshot: undefined,
+  columns: sql`
+    select m.name as table_name, c.name as column_name, c.pk as key_part
+    from sqlite_master m join pragma_table_info(m.name) c
+    where m.type = 'table' and m.name not like 'sqlite\\_%' escape '\\'
+    order by m.name, c.cid`,
 }
 
 export const postgresDialect: Dialect = {
@@ -34,4 +44,18 @@ export const postgresDialect: Dialect = {
   joined: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
   bound: (value) => sql`${value}`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
+  snapshot: {
+    begin: raw('set transaction isolation level repeatable read, read only'),
+    share: raw('select pg_export_snapshot() as name'),
+  },
+  columns: sql`
+    select c.table_name::text, c.column_name::text, coalesce(k.ordinal_position, 0)::integer as key_part
+    from information_schema.columns c
+    left join (
+      information_schema.table_constraints t join information_schema.key_column_usage k
+      on k.constraint_schema = t.constraint_schema and k.constraint_name = t.constraint_name
+    ) on t.constraint_type = 'PRIMARY KEY' and t.table_schema = c.table_schema and t.table_name = c.table_name
+      and k.column_name = c.column_name
+    where c.table_schema = current_schema()
+    order by c.table_name collate "C", c.ordinal_position`,
 }

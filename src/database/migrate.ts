@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { listTables } from './catalog.ts'
 import type { Database, Transaction } from './database.ts'
 import { sql } from './sql.ts'
 
@@ -27,6 +28,17 @@ export async function migrate(
     applied(migration.name)
   }
   return names
+}
+
+/** The schema version that the database has (0 for none), and the newest that this program knows. */
+export async function schemaVersions(database: Database): Promise<{ present: number; known: number }> {
+  const known = (await migrations(database.dialect.engine)).length
+  const tables = await listTables(database)
+  if (!tables.some(({ name }) => name === 'schema_migration')) return { present: 0, known }
+  const newest = await database.one<{ version: number | null }>(
+    sql`select max(version) as version from schema_migration`,
+  )
+  return { present: newest?.version ?? 0, known }
 }
 
 async function apply(

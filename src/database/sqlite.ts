@@ -78,7 +78,8 @@ function waitingAsynchronously(connection: Sqlite.Database): Sqlite.Database {
 async function copy(file: string, target: string, progress: (done: number, total: number) => void) {
   const snapshot = openReader(file)
   try {
-    snapshot.exec('begin')
+    // The snapshot is that of the first read, not of the `begin`.
+    snapshot.exec('begin; select count(*) from sqlite_schema')
     await snapshot.backup(target, {
       progress({ totalPages, remainingPages }) {
         progress(totalPages - remainingPages, totalPages)
