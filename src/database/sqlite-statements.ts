@@ -54,7 +54,10 @@ const errorCode = (error: unknown) => (error as { code?: string }).code ?? ''
 
 /** `unavailable` is no bug, and an error at commit does not say whether the rows were kept (a sync can fail late). */
 export function asFailure(error: unknown, access: 'read' | 'written to'): unknown {
-  if (!unavailable.test(errorCode(error))) return error
+  const code = errorCode(error)
+  // The connection for reads may only read: a statement there that writes is a bug.
+  const bug = code === 'SQLITE_READONLY' && access === 'read'
+  if (bug || !unavailable.test(code)) return error
   const message = `The newsroom cannot be ${access} at the moment; try again later.`
   const failure = new Failure('unavailable', message, { headers: { 'Retry-After': '5' } })
   failure.cause = error
