@@ -4,7 +4,7 @@ import { Failure } from '../shared/failure.ts'
 import { findTagIds } from '../tags/tags.ts'
 import type { articleStates } from './article.ts'
 import { authorKey } from './identity.ts'
-import { type CardRow, countSpans, findRarestTag, joinSpan, type ListSpan, listSpans } from './store.ts'
+import { type CardRow, countSpans, findRarestTag, joinSpan, type ListSpan, listSpans } from './spans.ts'
 
 /** The filters of every list of articles. Values of one filter are alternatives, filters are ANDed. */
 export type ArticleFilters = {

@@ -1,17 +1,11 @@
 import { recordChange } from '../changes/changes.ts'
-import type { Queries, Transaction } from '../database/database.ts'
+import type { Transaction } from '../database/database.ts'
 import { invalidInput } from '../http/problems.ts'
 import { Failure } from '../shared/failure.ts'
+import { mergePatch } from '../shared/merge-patch.ts'
 import { urlKey } from '../shared/url.ts'
 import { countArticle, findSource } from '../sources/sources.ts'
-import { tagsOfArticles } from '../tags/tags.ts'
-import {
-  ArticleContent,
-  type ArticlePatch,
-  type NewArticle,
-  type Revision,
-  type RevisionContent,
-} from './article.ts'
+import { ArticleContent, type ArticlePatch, type NewArticle, type RevisionContent } from './article.ts'
 import {
   createArticle,
   draftOf,
@@ -22,8 +16,9 @@ import {
   type Written,
   withdrawnFailure,
 } from './articles.ts'
-import { cardOf, translationOf } from './cards.ts'
+import { cardOf } from './cards.ts'
 import type { Content } from './content.ts'
+import { slugsOf, snapshot } from './history.ts'
 import { keepAddresses, keepAuthors } from './identity.ts'
 import { contentColumns, type Draft } from './rows.ts'
 import {
@@ -33,9 +28,7 @@ import {
   findByAddress,
   findByExternalId,
   findDeleted,
-  findRevision,
   insertRevision,
-  listRevisions,
   updateArticle,
   upsertBody,
 } from './store.ts'
@@ -181,59 +174,6 @@ async function refuseTakenIdentity(tx: Transaction, row: ArticleRow, draft: Draf
   }
 }
 
-/** Where a page of revisions begins: with the present one, which is the article itself, then the former ones. */
-export async function revisionsOf(
-  q: Queries,
-  row: ArticleRow,
-  before: number,
-  limit: number,
-): Promise<Revision[]> {
-  const present = before > row.revision ? [await presentRevision(q, row)] : []
-  const former = await listRevisions(q, row.id, Math.min(before, row.revision), limit)
-  return [
-    ...present,
-    ...former.map(({ revision, at, content }) => ({ revision, at, content: JSON.parse(content) })),
-  ].slice(0, limit)
-}
-
-export async function revisionOf(
-  q: Queries,
-  row: ArticleRow,
-  revision: number,
-): Promise<Revision | undefined> {
-  if (revision === row.revision) return presentRevision(q, row)
-  const former = await findRevision(q, row.id, revision)
-  return former && { revision, at: former.at, content: JSON.parse(former.content) }
-}
-
-async function presentRevision(q: Queries, row: ArticleRow): Promise<Revision> {
-  const body = await findBody(q, row.id)
-  const content = snapshot(row, await slugsOf(q, row.id), body?.html ?? '')
-  return { revision: row.revision, at: row.revised_at, content }
-}
-
-async function slugsOf(q: Queries, id: string): Promise<string[]> {
-  return ((await tagsOfArticles(q, [id])).get(id) ?? []).map((tag) => tag.slug)
-}
-
-function snapshot(row: ArticleRow, tags: string[], html: string): RevisionContent {
-  return {
-    url: row.url,
-    canonicalUrl: row.canonical_url,
-    externalId: row.external_id,
-    title: row.title,
-    summary: row.summary,
-    language: row.language,
-    authors: JSON.parse(row.authors),
-    imageUrl: row.image_url,
-    publishedAt: row.published_at,
-    attribution: row.attribution === null ? null : JSON.parse(row.attribution),
-    translationOf: translationOf(row),
-    tags: [...tags].sort(),
-    body: { html },
-  }
-}
-
 function editableOf(row: ArticleRow, tags: string[]): Record<string, unknown> {
   const { body: _, externalId: __, translationOf: original, ...editable } = snapshot(row, tags, '')
   return { ...editable, translationOf: original && withoutNulls(original) }
@@ -248,17 +188,3 @@ function contentFrom(row: ArticleRow, body: BodyRow): Content {
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-
-/** RFC 7396, section 2. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch
-  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {}
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete merged[name]
-    else merged[name] = mergePatch(merged[name], value)
-  }
-  return merged
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,8 @@
 import type { Transaction } from '../database/database.ts'
 import { Failure } from '../shared/failure.ts'
-import { resolveTags, tagsOfArticles } from '../tags/tags.ts'
+import { resolveTags } from '../tags/tags.ts'
 import { requireArticle, type Written } from './articles.ts'
+import { slugsOf } from './history.ts'
 import { patchArticle } from './revisions.ts'
 
 type Tagging = { id: string; slug: string; accepted: number[] | undefined }
@@ -20,10 +21,6 @@ export async function untagArticle(tx: Transaction, { id, slug, accepted }: Tagg
   const tag = await requireTag(tx, slug)
   const present = await slugsOf(tx, row.id)
   return patchArticle(tx, { id, accepted, patch: { tags: present.filter((other) => other !== tag) } })
-}
-
-async function slugsOf(tx: Transaction, id: string): Promise<string[]> {
-  return ((await tagsOfArticles(tx, [id])).get(id) ?? []).map((tag) => tag.slug)
 }
 
 /** The living slug; a tag that is in the path and does not exist is a 404, not a fault of the body. */
