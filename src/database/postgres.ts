@@ -14,11 +14,14 @@ import { postgresDialect } from './dialect.ts'
 import type { Sql } from './sql.ts'
 
 const maxNamedStatements = 500
-const maxAttempts = 8
+const maxAttempts = 3
 /** Whole numbers and sums of them, which the driver would hand over as text. */
 const numbers = new Set<number>([pg.types.builtins.INT8, pg.types.builtins.NUMERIC])
-/** Serialization failure and deadlock: the other writer went first, so the work runs again. */
-const conflicts = new Set(['40001', '40P01'])
+/**
+ * Serialization failure, deadlock, and a row that another writer took or removed between our look and our write: the other
+ * writer went first, so the work runs again and finds what there is now.
+ */
+const conflicts = new Set(['40001', '40P01', '23505', '23503'])
 /** Connection refused or lost, server starting or stopping, too many connections, disk full or failing, read-only. */
 const unavailableCode =
   /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|08|57P|53|58|25006)/
