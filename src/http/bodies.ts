@@ -34,7 +34,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** SQLite would keep NUL and lone surrogates, PostgreSQL refuses NUL: neither gets in. */
+/** One engine would keep NUL and lone surrogates, the other refuses NUL: neither gets in. */
 export function unstorableFailure(text: string, value: unknown): Failure | undefined {
   if (!suspiciousEscape.test(text)) return undefined
   const errors = unstorable(value, [])
