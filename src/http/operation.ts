@@ -1,5 +1,5 @@
 import type { FastifySchema } from 'fastify'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { FailureCode } from '../shared/failure.ts'
 import type { Access } from './access.ts'
 
@@ -30,10 +30,15 @@ declare module 'fastify' {
   }
 }
 
+const noParameters = z.strictObject({})
+
 /** The options of a route: its schemas, what the document says of it, and the access that it needs. */
 export function operation<const S extends FastifySchema>(facts: OperationFacts, schema: S) {
+  // Probes and browsers add parameters of their own to what is public; a partner's typo is told.
+  const strict: object = facts.access === 'public' ? {} : { querystring: noParameters }
   return {
     schema: {
+      ...strict,
       ...schema,
       operationId: facts.id,
       tags: [facts.tag],
