@@ -34,6 +34,12 @@ function plainExample(type: string | undefined, name: string): unknown {
   return /(^id|Id)$/.test(name) ? sampleId : name || 'text'
 }
 
+/** Whether the schema, or what it refers to, has a value of its own for what is left out. */
+export function hasDefault(schema: Schema | undefined, document: Document): boolean {
+  if (!schema) return false
+  return (schema.$ref ? resolved(schema.$ref, document) : schema).default !== undefined
+}
+
 function resolved(reference: string, document: Document): Schema {
   const schema = document.components.schemas[reference.replace('#/components/schemas/', '')]
   if (!schema) throw new Error(`The document has no ${reference}.`)

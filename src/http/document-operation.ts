@@ -1,5 +1,5 @@
 import type { FailureCode } from '../shared/failure.ts'
-import { exampleOf, hasMember } from './document-examples.ts'
+import { exampleOf, hasDefault, hasMember } from './document-examples.ts'
 import { failuresOf, problemsByStatus } from './document-problems.ts'
 import type { Document, Media, Method, Operation, Parameter, Response } from './document-types.ts'
 import type { OperationFacts } from './operation.ts'
@@ -102,7 +102,8 @@ function completeParameter(parameter: Parameter, document: Document): Parameter 
 const canonicalHeader = (name: string) => name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
 
 function completeBody(body: NonNullable<Operation['requestBody']>, document: Document) {
-  return { ...body, content: withExamples(body.content, document) }
+  const optional = Object.values(body.content).every(({ schema }) => hasDefault(schema, document))
+  return { ...body, required: !optional, content: withExamples(body.content, document) }
 }
 
 function withExamples(content: Record<string, Media>, document: Document): Record<string, Media> {

@@ -64,8 +64,9 @@ export function createServer(options: ServerOptions): Server {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error, publicUrl()))
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
-    refuseUnreadableUrl(request)
   })
+  // Behind the limits, which count and tell every request.
+  app.addHook('preParsing', async (request) => refuseUnreadableUrl(request))
   addBodyParsers(app)
   answerUnknownRoutes(app)
   endConnectionsOnClose(app)

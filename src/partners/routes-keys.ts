@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import { type Answer, idempotencyHeader } from '../http/idempotency.ts'
+import { operation } from '../http/operation.ts'
+import { cutPage, linkNext, pageStart } from '../http/paging.ts'
+import { pageOf, pageQuery } from '../http/parameters.ts'
+import { acceptedVersions, ifMatchHeader, versionTag } from '../http/preconditions.ts'
+import type { RouteDependencies } from '../http/routes.ts'
+import type { Server } from '../http/server.ts'
+import { ApiKey, IssuedKey, KeyRotation, NewKey } from './key.ts'
+import { apiKeyOf, createKey, type MadeKey, noSuchKey, revokeKey, rotateKey } from './keys.ts'
+import { noSuchPartner } from './partners.ts'
+import { findKey, findPartner, listKeysOfPartner } from './store.ts'
+
+const tag = 'Partners'
+const partnerPath = z.strictObject({ id: z.string().max(100) })
+const keyPath = partnerPath.extend({ keyId: z.string().max(100) })
+const KeyListQuery = z.strictObject(pageQuery)
+
+/** The keys of a partner: issued, read without their secret, rotated, revoked. */
+export function addKeyRoutes(app: Server, deps: RouteDependencies): void {
+  addKeys(app, deps)
+  addOneKey(app, deps)
+  addRotation(app, deps)
+}
+
+function addKeys(app: Server, { database, once, publicUrl }: RouteDependencies) {
+  const path = '/v1/partners/:id/keys'
+  app.get(
+    path,
+    operation(
+      {
+        id: 'listKeys',
+        tag,
+        summary: 'List the keys of a partner',
+        description:
+          'In the order in which they were issued, with those that are revoked or have expired. Never with their secrets.',
+        access: 'admin',
+      },
+      { params: partnerPath, querystring: KeyListQuery, response: { 200: pageOf(ApiKey) } },
+    ),
+    async (request, reply) => {
+      const partnerId = request.params.id
+      const { limit, cursor } = request.query
+      const after = pageStart(request, cursor, 2)?.map(String) as [string, string] | undefined
+      if (!(await findPartner(database, partnerId))) throw noSuchPartner()
+      const rows = await listKeysOfPartner(database, { partnerId, after, limit: limit + 1 })
+      const { shown, page } = cutPage(request, rows, limit, (row) => [row.created_at, row.id])
+      linkNext(request, reply, page.next, publicUrl())
+      return { data: shown.map(apiKeyOf), page }
+    },
+  )
+  app.post(
+    path,
+    operation(
+      {
+        id: 'createKey',
+        tag,
+        summary: 'Issue a key',
+        description:
+          'The answer is the only place that ever shows the key: here only a hash of it is kept. A repetition with the same `Idempotency-Key` has `key: null`.',
+        access: 'admin',
+      },
+      { params: partnerPath, headers: idempotencyHeader, body: NewKey, response: { 201: IssuedKey } },
+    ),
+    async (request, reply) => {
+      const partnerId = request.params.id
+      await once(request, reply, async (tx) => issued(await createKey(tx, { ...request.body, partnerId })))
+      return reply
+    },
+  )
+}
+
+function addOneKey(app: Server, { database }: RouteDependencies) {
+  const path = '/v1/partners/:id/keys/:keyId'
+  app.get(
+    path,
+    operation(
+      {
+        id: 'getKey',
+        tag,
+        summary: 'Read a key, without its secret',
+        description: 'What it is for, what it may do, and until when.',
+        access: 'admin',
+      },
+      { params: keyPath, response: { 200: ApiKey } },
+    ),
+    async (request, reply) => {
+      const row = await findKey(database, request.params.id, request.params.keyId)
+      if (!row) throw noSuchKey()
+      reply.header('etag', versionTag(row.version))
+      return apiKeyOf(row)
+    },
+  )
+  app.delete(
+    path,
+    operation(
+      {
+        id: 'revokeKey',
+        tag,
+        summary: 'Revoke a key',
+        description:
+          'It is refused from the next request on, and stays in the list with the time. Revoking it again changes nothing and answers 204, too.',
+        access: 'admin',
+      },
+      { params: keyPath, headers: ifMatchHeader, response: { 204: z.null().describe('Revoked.') } },
+    ),
+    async (request, reply) => {
+      const { id: partnerId, keyId } = request.params
+      const input = { partnerId, id: keyId, accepted: acceptedVersions(request) }
+      await database.write((tx) => revokeKey(tx, input))
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function addRotation(app: Server, { once }: RouteDependencies) {
+  app.post(
+    '/v1/partners/:id/keys/:keyId/rotation',
+    operation(
+      {
+        id: 'rotateKey',
+        tag,
+        summary: 'Replace a key by a new one',
+        description:
+          'Issues a key with the same name, scopes and end. The old one is revoked at once, or expires with the overlap, which gives time to bring the new one to where it is used. A key that is revoked or has expired is a 409.',
+        access: 'admin',
+        problems: ['conflict'],
+      },
+      { params: keyPath, headers: idempotencyHeader, body: KeyRotation, response: { 201: IssuedKey } },
+    ),
+    async (request, reply) => {
+      const { id: partnerId, keyId } = request.params
+      const { overlapSeconds } = request.body
+      await once(request, reply, async (tx) =>
+        issued(await rotateKey(tx, { partnerId, id: keyId, overlapSeconds })),
+      )
+      return reply
+    },
+  )
+}
+
+/** The one answer that shows the key; what is kept for a repetition does not. */
+function issued({ row, key }: MadeKey): Answer {
+  const shown = apiKeyOf(row)
+  return {
+    status: 201,
+    headers: {
+      'Cache-Control': 'no-store',
+      ETag: versionTag(row.version),
+      Location: `/v1/partners/${row.partner_id}/keys/${row.id}`,
+    },
+    body: { ...shown, key } satisfies IssuedKey,
+    keptBody: { ...shown, key: null } satisfies IssuedKey,
+  }
+}
