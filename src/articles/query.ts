@@ -57,6 +57,7 @@ export const ArticleListQuery = z.strictObject({
 })
 
 export const ExportQuery = z.strictObject({ ...filterParameters, sort: sortParameter })
+export type ExportQuery = z.infer<typeof ExportQuery>
 
 /** What is not published is nobody's business without a key. */
 export function refuseHiddenStates(filters: ArticleFilters, hasKey: boolean): void {

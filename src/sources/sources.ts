@@ -10,6 +10,7 @@ import {
   findSourceRow,
   insertSource,
   listArticleIds,
+  listSourcesByName,
   removeSource,
   type SourceRow,
   updateArticleCount,
@@ -25,6 +26,23 @@ export async function findSource(q: Queries, id: string) {
   if (!row) return undefined
   const { name, home_url, language, attribution_template, state, version } = row
   return { id, name, homeUrl: home_url, language, attributionTemplate: attribution_template, state, version }
+}
+
+/**
+ * The source with this id, else the one with this name, else a new one of what `make` answers. Throws `conflict` where
+ * several have the name.
+ */
+export async function sourceNamed(
+  tx: Transaction,
+  idOrName: string,
+  make: () => NewSource,
+): Promise<{ id: string; made: boolean }> {
+  if (await findSourceRow(tx, idOrName)) return { id: idOrName, made: false }
+  const [named, second] = await listSourcesByName(tx, idOrName)
+  if (second) throw new Failure('conflict', 'Several sources have this name: give the id of one.')
+  if (named) return { id: named.id, made: false }
+  const { id } = await addSource(tx, make())
+  return { id, made: true }
 }
 
 /** Keeps count of the published articles of a source. */

@@ -34,6 +34,11 @@ export function findByFeedUrl(q: Queries, feedUrl: string): Promise<{ id: string
   return q.one(sql`select id from source where feed_url = ${feedUrl}`)
 }
 
+/** Two at most: enough to tell whether the name is one source's alone. Reads every source, so it is for operators only. */
+export function listSourcesByName(q: Queries, name: string): Promise<{ id: string }[]> {
+  return q.all(sql`select id from source where name = ${name} order by id limit 2`)
+}
+
 export type SourceFilters = { state?: SourceRow['state']; language?: string }
 
 /** In the order in which they were added. */

@@ -1,0 +1,110 @@
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import type { Database } from '../database/database.ts'
+import { migrate } from '../database/migrate.ts'
+import { openDatabase } from '../database/open.ts'
+import type { Server } from '../http/server.ts'
+import type { Readiness } from '../ops/health.ts'
+import { ensureAdminKey } from '../partners/keys.ts'
+import { createApp } from './app.ts'
+import { CommandError } from './command.ts'
+import { rateLimits, type Settings } from './config.ts'
+import { isEmpty, type Loaded, loadSample } from './sample.ts'
+
+export type Events = {
+  /** A key was made for the administrator, which nobody can read again. */
+  adminKey(key: string): void
+  sample(loaded: Loaded): void
+}
+
+export type RunningServer = {
+  /** Where it listens, for somebody at this machine. */
+  url: string
+  /** Fails readiness, waits `drainMs` for balancers to see it, closes the listener and lets what is under way finish. */
+  stop(drainMs: number): Promise<void>
+}
+
+/** Opens the database, brings it up to date and listens. */
+export async function startServer(
+  settings: Settings,
+  logger: Logger,
+  events: Events,
+): Promise<RunningServer> {
+  const database = openDatabase(settings.databaseUrl)
+  try {
+    await migrate(database)
+    const servesApi = settings.roles.includes('api')
+    if (servesApi) await prepareNewsroom(database, settings, events)
+    const readiness: Readiness = { closing: false }
+    let url = ''
+    const app = await createApp({
+      database,
+      logger,
+      publicUrl: () => settings.publicUrl ?? url,
+      readAccess: settings.readAccess,
+      trustedProxies: settings.trustedProxies,
+      ...(settings.adminKey !== undefined && { adminKey: settings.adminKey }),
+      rateLimits: rateLimits(settings),
+      cache: settings.cache === 'on',
+      corsOrigins: settings.corsOrigins,
+      serves: servesApi ? 'api' : 'health',
+      readiness,
+    })
+    await listen(app, settings)
+    url = addressOf(app, settings.host)
+    return { url, stop: (drainMs) => stop({ app, database, readiness }, drainMs) }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function prepareNewsroom(database: Database, settings: Settings, events: Events): Promise<void> {
+  if (settings.adminKey === undefined) {
+    const key = await database.write(ensureAdminKey)
+    if (key !== undefined) events.adminKey(key)
+  }
+  if (!settings.empty && (await isEmpty(database))) {
+    const loaded = await loadSample(database)
+    if (loaded.articles > 0) events.sample(loaded)
+  }
+}
+
+async function listen(app: Server, { host, port }: Settings): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    const { code } = error as { code?: string }
+    if (code === 'EADDRINUSE') {
+      throw new CommandError(
+        `PORT: ${host}:${port} is taken. Choose another with --port; 0 takes any free one.`,
+      )
+    }
+    if (code === 'EACCES')
+      throw new CommandError(`PORT: this user may not listen on ${port}. Choose one above 1023.`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new CommandError(
+        `HOST: ${host} is no address of this machine. 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses.`,
+      )
+    }
+    throw error
+  }
+}
+
+function addressOf(app: Server, host: string): string {
+  const { port } = app.server.address() as AddressInfo
+  const reachable =
+    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
+  return `http://${reachable}:${port}`
+}
+
+async function stop(
+  { app, database, readiness }: { app: Server; database: Database; readiness: Readiness },
+  drainMs: number,
+): Promise<void> {
+  readiness.closing = true
+  await new Promise((resolve) => setTimeout(resolve, drainMs))
+  await app.close()
+  await database.close()
+}
