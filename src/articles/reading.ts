@@ -27,8 +27,8 @@ export async function readList(
 ): Promise<Buffer> {
   refuseHiddenStates(query, request.actor !== null)
   const { sort, limit, cursor, total, fields, include = [] } = query
-  const start = pageStart(request, cursor, 2)
-  const after: Position | undefined = start && { at: String(start[0]), id: String(start[1]) }
+  const start = pageStart(request, cursor, ['text', 'text'])
+  const after: Position | undefined = start && { at: start[0], id: start[1] }
   const whole = fields === undefined && include.length === 0
   const { cards, last } = whole
     ? await listJoined(q, query, { sort, after, limit })

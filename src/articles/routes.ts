@@ -126,7 +126,7 @@ function addRevisions(app: Server, { database, publicUrl }: RouteDependencies) {
     async (request, reply) => {
       const row = await requireVisibleRow(database, request.params.id, request.actor !== null)
       const { limit, cursor } = request.query
-      const before = Number(pageStart(request, cursor, 1)?.[0] ?? row.revision + 1)
+      const before = pageStart(request, cursor, ['integer'])?.[0] ?? row.revision + 1
       const revisions = await revisionsOf(database, row, before, limit + 1)
       const { shown, page } = cutPage(request, revisions, limit, ({ revision }) => [revision])
       linkNext(request, reply, page.next, publicUrl())

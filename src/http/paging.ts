@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { decodeCursor, encodeCursor } from '../shared/cursor.ts'
+import { decodeCursor, encodeCursor, type Kind } from '../shared/cursor.ts'
 
 type Position = (string | number)[]
 
@@ -11,13 +11,13 @@ export function listName(request: FastifyRequest): string {
   return url.pathname.replace(/\/$/, '') + url.search
 }
 
-/** Where the page begins: behind the position in its cursor, which has `length` parts; `undefined` for the first page. */
-export function pageStart(
+/** Where the page begins: behind the position in its cursor, with parts of these kinds; `undefined` for the first page. */
+export function pageStart<const Kinds extends readonly Kind[]>(
   request: FastifyRequest,
   cursor: string | undefined,
-  length: number,
-): Position | undefined {
-  return cursor === undefined ? undefined : decodeCursor(cursor, listName(request), length)
+  kinds: Kinds,
+) {
+  return cursor === undefined ? undefined : decodeCursor(cursor, listName(request), kinds)
 }
 
 /** The cursor that continues the list of this request behind a position. */

@@ -1,24 +1,50 @@
 import { hash } from 'node:crypto'
 import { Failure } from './failure.ts'
 
-type Position = (string | number)[]
+const maxInteger = 2 ** 31 - 1
+
+/** What a column of the sort key holds. */
+export type Kind = 'text' | 'integer' | 'real'
+
+type Position<Kinds extends readonly Kind[]> = {
+  -readonly [Place in keyof Kinds]: Kinds[Place] extends 'text' ? string : number
+}
 
 /**
  * Opaque place in a list: the sort key of the last item seen, bound to the list and its filters by a checksum.
  * The checksum guards against mistakes, not malice: a forged position reaches only what the filters show anyway.
  */
-export function encodeCursor(position: Position, list: string): string {
+export function encodeCursor(position: (string | number)[], list: string): string {
   const payload = Buffer.from(JSON.stringify(position)).toString('base64url')
   return `${payload}.${checksum(payload, list)}`
 }
 
-/** Throws `bad-cursor` where the text is damaged, has another length, or was made for other filters. */
-export function decodeCursor(cursor: string, list: string, length: number): Position {
+/** Throws `bad-cursor` where the text is damaged, was made for other filters, or has other parts than these kinds. */
+export function decodeCursor<const Kinds extends readonly Kind[]>(
+  cursor: string,
+  list: string,
+  kinds: Kinds,
+): Position<Kinds> {
   const [payload = '', sum, ...rest] = cursor.split('.')
   if (rest.length > 0 || sum !== checksum(payload, list)) throw badCursor()
-  const position: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  if (!Array.isArray(position) || position.length !== length) throw badCursor()
-  return position
+  const position = parsed(payload)
+  if (!Array.isArray(position) || position.length !== kinds.length) throw badCursor()
+  if (!kinds.every((kind, place) => isOfKind(position[place], kind))) throw badCursor()
+  return position as Position<Kinds>
+}
+
+function parsed(payload: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}
+
+function isOfKind(part: unknown, kind: Kind): boolean {
+  if (kind === 'integer') return Number.isInteger(part) && Math.abs(part as number) <= maxInteger
+  if (kind === 'real') return Number.isFinite(part)
+  return typeof part === 'string' && part.isWellFormed() && !part.includes('\0')
 }
 
 function checksum(payload: string, list: string): string {

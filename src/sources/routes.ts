@@ -44,7 +44,7 @@ function addReads(app: Server, { database, publicUrl }: RouteDependencies) {
     ),
     async (request, reply) => {
       const { limit, cursor, ...filters } = request.query
-      const after = pageStart(request, cursor, 1)?.map(String)[0]
+      const after = pageStart(request, cursor, ['text'])?.[0]
       const rows = await listSources(database, filters, { after, limit: limit + 1 })
       const { shown, page } = cutPage(request, rows, limit, (row) => [row.id])
       linkNext(request, reply, page.next, publicUrl())

@@ -55,7 +55,7 @@ export async function readLinks(
     kinds: kind,
     minScore: Math.max(minScore, relevanceFloor),
   }
-  const start = pageStart(request, cursor, 3)
+  const start = pageStart(request, cursor, ['integer', 'real', 'text'])
   const after = start && (await positionNow(q, articleId, start))
   const rows = await listLinks(q, filters, after, limit + 1)
   const { shown, page } = cutPage(request, rows, limit, (row) => [row.rank, row.place, row.id])
@@ -63,7 +63,7 @@ export async function readLinks(
 }
 
 /** Links move: a page begins behind the last link that was seen, or where that one stood. */
-async function positionNow(q: Queries, articleId: string, [rank, place, id]: (string | number)[]) {
-  const known = await findPosition(q, articleId, String(id))
-  return known ?? { rank: Number(rank), place: Number(place), id: '' }
+async function positionNow(q: Queries, articleId: string, [rank, place, id]: [number, number, string]) {
+  const known = await findPosition(q, articleId, id)
+  return known ?? { rank, place, id: '' }
 }

@@ -58,7 +58,7 @@ function addList(app: Server, { database, once, publicUrl }: Dependencies) {
     ),
     async (request, reply) => {
       const { limit, cursor, parent } = request.query
-      const after = pageStart(request, cursor, 1)?.map(String)[0]
+      const after = pageStart(request, cursor, ['text'])?.[0]
       const rows = await listBelow(database, parent, { after, limit: limit + 1 })
       const { shown, page } = cutPage(request, rows, limit, (row) => [row.slug])
       linkNext(request, reply, page.next, publicUrl())
