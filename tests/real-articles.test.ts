@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { expect, it } from 'vitest'
 import { addSource, allIds } from './articles/newsroom.ts'
 import { type Api, adminKey, startApi } from './support/api.ts'
@@ -12,7 +16,7 @@ const articleCount = 12_046
 type Captured = { id: string; title: string; url: string; ts: number; body: string }
 
 /** The captures as lines of an import. */
-async function importLines(sourceId: string): Promise<string[]> {
+async function importLines(sourceId: string | undefined): Promise<string[]> {
   const lines = (await readFile(sharedData(file), 'utf8')).trim().split('\n')
   return lines.map((line) => {
     const { id, title, url, ts, body }: Captured = JSON.parse(line)
@@ -42,6 +46,33 @@ async function importAll(address: string, lines: string[]): Promise<Record<strin
 }
 
 describeWithSharedData('12,046 real articles', [file], () => {
+  onEveryEngine('come in by the command line', (engine) => {
+    it('into an empty database, under a source that is made for them', { timeout: 300_000 }, async () => {
+      const url = await engine.create('empty')
+      const lines = await importLines(undefined)
+      const { code, stdout } = await newsweave(
+        [
+          'import',
+          '-',
+          '--database-url',
+          url,
+          '--source',
+          'IT之家',
+          '--source-home',
+          'https://www.ithome.com/',
+        ],
+        lines,
+      )
+      expect(code).toBe(0)
+      expect(stdout).toContain(`${articleCount} created, 0 updated, 0 unchanged, 0 gone, 0 failed`)
+      const api = await startApi(engine.connect(url))
+      const [source] = (await api.get('/v1/sources')).body.data
+      expect(source).toMatchObject({ name: 'IT之家', articleCount })
+      expect((await api.get('/v1/changes?limit=1')).body.lastSeq).toBe(1)
+      expect((await api.get(`/v1/changes?after=${articleCount}`)).body.lastSeq).toBe(articleCount + 1)
+    })
+  })
+
   onEveryEngine('come in over HTTP', (engine) => {
     it('once, however often they are sent, and are paged to the end while others come in', {
       timeout: 300_000,
@@ -88,6 +119,17 @@ const readerAt = (address: string) => ({
     return { status: response.status, body: await response.json() }
   },
 })
+
+/** Runs the command line, given these lines. */
+async function newsweave(args: string[], lines: string[]): Promise<{ code: number; stdout: string }> {
+  const child = spawn(process.execPath, ['src/main/cli.ts', ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [stdout, [code]] = await Promise.all([
+    text(child.stdout),
+    once(child, 'exit'),
+    pipeline(Readable.from(lines.map((line) => `${line}\n`)), child.stdin),
+  ])
+  return { code, stdout }
+}
 
 /** Another client that adds articles all over the time line until it is told to stop. */
 function insertAlongside(api: Api, sourceId: string) {
