@@ -41,7 +41,7 @@ function addKeys(app: Server, { database, once, publicUrl }: RouteDependencies) 
     async (request, reply) => {
       const partnerId = request.params.id
       const { limit, cursor } = request.query
-      const after = pageStart(request, cursor, 2)?.map(String) as [string, string] | undefined
+      const after = pageStart(request, cursor, ['text', 'text'])
       if (!(await findPartner(database, partnerId))) throw noSuchPartner()
       const rows = await listKeysOfPartner(database, { partnerId, after, limit: limit + 1 })
       const { shown, page } = cutPage(request, rows, limit, (row) => [row.created_at, row.id])

@@ -71,7 +71,7 @@ function addPartners(app: Server, { database, once, publicUrl }: RouteDependenci
     ),
     async (request, reply) => {
       const { limit, cursor } = request.query
-      const after = pageStart(request, cursor, 1)?.map(String)[0]
+      const after = pageStart(request, cursor, ['text'])?.[0]
       const rows = await listPartners(database, { after, limit: limit + 1 })
       const { shown, page } = cutPage(request, rows, limit, (row) => [row.id])
       linkNext(request, reply, page.next, publicUrl())
