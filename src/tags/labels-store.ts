@@ -67,15 +67,31 @@ export async function removeLabelsOfTag(tx: Transaction, tagId: string): Promise
   await tx.run(sql`delete from article_tag where tag_id = ${tagId}`)
 }
 
+export type Place = { published_at: string; article_id: string }
+
+/** The articles on a tag's page behind a place, oldest first. */
+export function listPage(q: Queries, tagId: string, after: Place, limit: number): Promise<Place[]> {
+  return q.all(sql`
+    select published_at, article_id from tag_listing
+    where tag_id = ${tagId} and (published_at, article_id) > (${after.published_at}, ${after.article_id})
+    order by published_at, article_id limit ${limit}`)
+}
+
 /**
- * Lists the articles on the page of `movedId` anew on the pages of `tagIds`, by the labels and parents as they are now, and
- * counts those pages. `movedId` is not among them. The cost grows with the articles that move, not with the pages.
+ * Lists the articles of one span of `movedId`'s page anew on the pages of `tagIds`, by the labels and parents as they are
+ * now. `movedId` is not among them. The cost grows with the articles that move, not with the pages.
  */
-export async function relist(tx: Transaction, tagIds: string[], movedId: string): Promise<void> {
+export async function relist(
+  tx: Transaction,
+  tagIds: string[],
+  movedId: string,
+  { after, last }: { after: Place; last: Place },
+): Promise<void> {
+  const moved = sql`select published_at, article_id from tag_listing
+    where tag_id = ${movedId} and (published_at, article_id) > (${after.published_at}, ${after.article_id})
+      and (published_at, article_id) <= (${last.published_at}, ${last.article_id})`
   await tx.run(sql`
-    delete from tag_listing
-    where tag_id in (${join(tagIds)}) and (published_at, article_id) in (
-      select published_at, article_id from tag_listing where tag_id = ${movedId})`)
+    delete from tag_listing where tag_id in (${join(tagIds)}) and (published_at, article_id) in (${moved})`)
   await tx.run(sql`
     with recursive below (page_id, id) as (
       select id, id from tag where id in (${join(tagIds)})
@@ -84,10 +100,13 @@ export async function relist(tx: Transaction, tagIds: string[], movedId: string)
     )
     insert into tag_listing (tag_id, published_at, article_id)
     select distinct below.page_id, moved.published_at, moved.article_id
-    from tag_listing moved
+    from (${moved}) as moved
     join article_tag label on label.article_id = moved.article_id
-    join below on below.id = label.tag_id
-    where moved.tag_id = ${movedId}`)
+    join below on below.id = label.tag_id`)
+}
+
+/** Counts these pages anew. */
+export async function recount(tx: Transaction, tagIds: string[]): Promise<void> {
   await tx.run(sql`
     update tag set article_count = (select count(*) from tag_listing where tag_listing.tag_id = tag.id)
     where id in (${join(tagIds)})`)

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries, Transaction } from '../database/database.ts'
 import {
   insertLabels,
@@ -6,6 +7,9 @@ import {
   listLabels,
   listLabelsOfArticles,
   listListings,
+  listPage,
+  type Place,
+  recount,
   relist,
   removeLabels,
   removeListings,
@@ -13,9 +17,9 @@ import {
 } from './labels-store.ts'
 import { chainOf, parentsOf } from './tree.ts'
 
-/**
- * Gives an article exactly these tags. While it is listed it stands on their pages and on those of all tags above them.
- */
+const sliceSize = 500
+
+/** Gives an article exactly these tags. While it is listed it stands on their pages and on those of all tags above them. */
 export async function labelArticle(
   tx: Transaction,
   article: { id: string; publishedAt: string; listed: boolean },
@@ -58,10 +62,20 @@ export async function articlesOf(q: Queries, tagId: string): Promise<string[]> {
   return (await listArticleIds(q, tagId)).map(({ article_id }) => article_id)
 }
 
-/** Brings the articles of one tag's page onto those of the other pages where they belong now, and off the rest of them. */
+/**
+ * Brings the articles of one tag's page onto those of the other pages where they belong now, and off the rest of them. In
+ * slices, between which the event loop turns, so that reads go on while many are moved.
+ */
 export async function relistOn(tx: Transaction, pages: string[], movedId: string): Promise<void> {
   const others = [...new Set(pages)].filter((id) => id !== movedId)
-  if (others.length > 0) await relist(tx, others, movedId)
+  if (others.length === 0) return
+  for (let after: Place = { published_at: '', article_id: '' }; ; await turn()) {
+    const last = (await listPage(tx, movedId, after, sliceSize)).at(-1)
+    if (!last) break
+    await relist(tx, others, movedId, { after, last })
+    after = last
+  }
+  await recount(tx, others)
 }
 
 async function listOn(

@@ -225,7 +225,7 @@ function sendOn(request: FastifyRequest, reply: FastifyReply, row: TagView, belo
   return reply
     .code(308)
     .headers({ location, 'cache-control': cacheControl(request) })
-    .send(null)
+    .send()
 }
 
 const addressOf = (slug: string) => `/v1/tags/${encodeURIComponent(slug)}`

@@ -121,6 +121,7 @@ onEveryEngine('tags', (engine) => {
     expect(read.status).toBe(308)
     expect(read.headers.location).toBe(living)
     expect(read.headers['cache-control']).toContain('no-cache')
+    expect(read.bytes).toHaveLength(0)
     expect((await api.get('/v1/tags/c-plus-plus')).headers.location).toBe(living)
     expect((await api.head('/v1/tags/cpp')).status).toBe(308)
     const patched = await api.patch('/v1/tags/cpp', { body: { name: 'Other' } })
