@@ -1,0 +1,154 @@
+import { readdir, stat } from 'node:fs/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { changeTypes } from '../src/changes/change.ts'
+import { scopes } from '../src/http/access.ts'
+import { problemKinds } from '../src/http/problems.ts'
+import { settings } from '../src/main/config.ts'
+import { loadSample } from '../src/main/sample.ts'
+import { type Api, adminKey, startApi } from './support/api.ts'
+import { engines } from './support/engines.ts'
+import { differences, examplesIn, readPage } from './support/readme.ts'
+
+const root = new URL('../', import.meta.url)
+const readme = await readPage('README.md')
+const reference = await readPage('docs/reference.md')
+const environment = await readPage('.env.example')
+
+describe('the README', () => {
+  let api: Api
+  const examples = examplesIn(readme)
+
+  beforeAll(async () => {
+    const [sqlite] = engines
+    const database = await (sqlite as (typeof engines)[number]).open()
+    await loadSample(database)
+    api = await startApi(database)
+  })
+
+  it('shows at least five curls, each with its answer', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(5)
+    expect(readme.match(/```sh\ncurl /g)).toHaveLength(examples.length)
+  })
+
+  it('shows what the sample newsroom answers', async () => {
+    let id = ''
+    for (const { method, url, headers, body, status, shownHeaders, shown } of examples) {
+      const address = url.replace('http://127.0.0.1:3000', '').replace('$ID', id)
+      const key = headers.authorization?.replace('Bearer ', '').replace('$KEY', adminKey) ?? null
+      const { authorization: _, ...others } = headers
+      const answer = await api.request(method, address, { key, headers: others, body })
+      expect(answer.status, url).toBe(status)
+      expect(differences(shown, answer.body), url).toEqual([])
+      expect(differences({ ...shownHeaders, '…': '…' }, namedAs(shownHeaders, answer.headers)), url).toEqual(
+        [],
+      )
+      id = answer.body.id ?? id
+    }
+  })
+
+  it('lists every setting with its flag and what holds without it', () => {
+    for (const [name, setting] of Object.entries<(typeof settings)[keyof typeof settings]>(settings)) {
+      const { flag, variable, fallback } = {
+        flag: undefined,
+        variable: undefined,
+        fallback: undefined,
+        ...setting,
+      }
+      const row = readme.split('\n').find((line) => line.startsWith('| ') && names(line, variable ?? flag))
+      expect(row, name).toBeDefined()
+      if (flag) expect(names(row as string, flag), name).toBe(true)
+      if (fallback) expect(row, name).toContain(`\`${fallback}\``)
+    }
+  })
+})
+
+describe('the reference', () => {
+  it('explains every scope', () => {
+    for (const scope of scopes) expect(reference).toContain(`\n| \`${scope}\` |`)
+  })
+
+  it('explains every type of change', () => {
+    for (const type of changeTypes) expect(reference).toContain(`\n| \`${type}\` |`)
+  })
+
+  it('explains every problem with its status', () => {
+    for (const [code, { status }] of Object.entries(problemKinds)) {
+      expect(reference).toContain(`\n| \`${code}\` | ${status} |`)
+    }
+  })
+
+  it('explains every metric of ours', async () => {
+    const [sqlite] = engines
+    const api = await startApi(await (sqlite as (typeof engines)[number]).open())
+    const text = String((await api.get('/metrics')).body)
+    const ours = [...text.matchAll(/^# HELP (\w+)/gm)].map(([, name = '']) => name)
+    expect(ours).toContain('newsweave_commits_total')
+    for (const name of ours) {
+      if (!/^(process|nodejs)_/.test(name)) expect(reference).toContain(`\n| \`${name}\` |`)
+    }
+  })
+})
+
+it('serves every script, style and picture of the pages at /docs itself', async () => {
+  const [sqlite] = engines
+  const api = await startApi(await (sqlite as (typeof engines)[number]).open())
+  const page = await api.get('/docs')
+  const files = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address)
+  expect(files.length).toBeGreaterThan(3)
+  for (const file of files) expect((await api.get(file)).status, file).toBe(200)
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/)
+  expect(page.headers['content-security-policy']).not.toContain('http')
+})
+
+it('names every command in the README and in the changelog', async () => {
+  const files = await readdir(new URL('src/main/commands/', root))
+  const changelog = await readPage('CHANGELOG.md')
+  for (const file of files) {
+    const command = `\`${file.replace('.ts', '')}\``
+    expect(readme).toContain(command)
+    expect(changelog).toContain(command)
+  }
+})
+
+it('names every environment variable in .env.example, and no other', () => {
+  const variables = Object.values(settings).flatMap((setting) =>
+    'variable' in setting ? [setting.variable] : [],
+  )
+  const named = [...environment.matchAll(/^#?\s*([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name)
+  expect([...new Set(named)].sort()).toEqual([...variables].sort())
+})
+
+it('links only to files that exist', async () => {
+  const decisions = (await readdir(new URL('docs/decisions/', root))).map((file) => `docs/decisions/${file}`)
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'STYLE.md',
+    'CHANGELOG.md',
+    'docs/reference.md',
+    ...decisions,
+  ]
+  for (const page of pages) {
+    for (const [, link = ''] of (await readPage(page)).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      if (/^https?:/.test(link)) continue
+      const target = new URL(link, new URL(page, root))
+      expect(await stat(target).catch(() => undefined), `${page} links to ${link}`).toBeDefined()
+    }
+  }
+})
+
+it('lists every decision in their index', async () => {
+  const index = await readPage('docs/decisions/README.md')
+  const files = (await readdir(new URL('docs/decisions/', root))).filter((file) => /^\d{4}-/.test(file))
+  expect(files.length).toBeGreaterThan(0)
+  for (const file of files) expect(index).toContain(`(${file})`)
+})
+
+function names(row: string, setting: string | undefined): boolean {
+  return setting !== undefined && row.includes(`\`${setting.split(' ')[0]}`)
+}
+
+/** Headers under the names by which a page shows them. */
+function namedAs(shown: Record<string, string>, real: Record<string, string | undefined>) {
+  return Object.fromEntries(Object.keys(shown).map((name) => [name, real[name.toLowerCase()]]))
+}
