@@ -5,7 +5,6 @@ import { patchArticle } from '../articles/revisions.ts'
 import { readChanges } from '../changes/changes.ts'
 import type { Database, Queries, Transaction } from '../database/database.ts'
 import { timestamp } from '../shared/clock.ts'
-import { Failure } from '../shared/failure.ts'
 import { NewSource } from '../sources/source.ts'
 import { addSource } from '../sources/sources.ts'
 import { type LinkKind, NewRelatedLink } from '../stories/link.ts'
@@ -55,10 +54,10 @@ export async function loadSample(database: Database): Promise<Loaded> {
   const outlets = await read<Outlets>('outlets')
   const articles = await readArticles(outlets)
   const links = await read<SampleLink[]>('links')
-  try {
-    return await database.write(async (tx) => {
+  // Alone: of two processes that start at once, the second one finds what the first has loaded.
+  return database.write(
+    async (tx) => {
       if (!(await isEmpty(tx))) return nothing
-      // Tags first: where two processes start at once, their slugs let one of them through.
       for (const tag of outlets.tags) await addTag(tx, NewTag.parse(tag))
       const sourceIds = new Map<string, string>()
       for (const { key, ...source } of outlets.sources) {
@@ -73,11 +72,9 @@ export async function loadSample(database: Database): Promise<Loaded> {
         articles: articles.length,
         links: links.length,
       }
-    })
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'conflict') return nothing
-    throw error
-  }
+    },
+    { alone: true },
+  )
 }
 
 async function read<Content>(name: string): Promise<Content> {
