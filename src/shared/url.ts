@@ -1,8 +1,10 @@
 const trackingParameter =
-  /^(utm_.*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|spm|scm|from|share_.*|vd_source|chksm|xsec_.*|ref|ref_src|cmpid|ncid|guccounter|guce_.*|at_medium|at_campaign|amp|outputtype|ckattempt|_ga)$/i
-const ampHost = /^amp[.-]/
-const mobileHost = /^(?:m|wap|mobile|www|3g|touch)\./
-const cdnAmpHost = /(?:^|\.)cdn\.ampproject\.org$/
+  /^(utm_.*|fbclid|gclid|dclid|gbraid|wbraid|gclsrc|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh|srsltid|mc_cid|mc_eid|_hsenc|_hsmi|hsctatracking|mkt_tok|oly_.*|mtm_.*|pk_.*|spm|scm|from|sharer?_.*|mpshare|srcid|isappinstalled|nsukey|vd_source|chksm|xsec_.*|ref|ref_src|ref_url|cmpid|ncid|ocid|smid|guccounter|guce_.*|at_medium|at_campaign|__twitter_impression|amp|amp_.*|outputtype|ckattempt|_ga|_gl)$/i
+const deviceHost = /^(?:amp|m|wap|mobile|www|3g|touch)\./
+/** `en.m.wikipedia.org` */
+const deviceLabel = /^([^.]+)\.(?:m|mobile)\.(?=[^.]+\.[^.]+$)/
+const ampCacheHost = /(?:^|\.)(?:cdn\.ampproject\.org|bing-amp\.com)$/
+const ampViewerHost = /^(?:www\.)?google\.[a-z.]+$/
 const indexFile = /\/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$/i
 
 /**
@@ -10,41 +12,57 @@ const indexFile = /\/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$/i
  * parameters or fragment. Two URLs with the same key are taken for one page. Expects an absolute http(s) URL.
  */
 export function urlKey(address: string): string {
-  const url = withoutAmpCdn(new URL(address))
-  let host = url.hostname.replace(/\.$/, '')
-  // Never down to a bare public suffix such as "com": a host keeps at least two labels.
-  for (const prefix of [ampHost, mobileHost, mobileHost]) {
-    const shorter = host.replace(prefix, '')
-    if (shorter.includes('.')) host = shorter
-  }
+  const url = behindAmpCache(new URL(address))
   const port = url.port ? `:${url.port}` : ''
-  return host + port + pathKey(url.pathname) + queryKey(url.searchParams) + routeFragment(url.hash)
+  return hostKey(url.hostname) + port + pathKey(url.pathname) + queryKey(url.search) + routeFragment(url.hash)
 }
 
-function withoutAmpCdn(url: URL): URL {
-  if (!cdnAmpHost.test(url.hostname)) return url
-  const original = url.pathname.match(/^\/[a-z](?:\/s)?\/(.+)$/)?.[1]
-  return original ? new URL(`https://${original}${url.search}`) : url
+/** The address of the page itself, where this is that of a copy in a cache of AMP pages. */
+function behindAmpCache(url: URL): URL {
+  const copied = ampCacheHost.test(url.hostname)
+    ? url.pathname.match(/^\/[a-z](?:\/s)?\/(.+)$/)?.[1]
+    : ampViewerHost.test(url.hostname) && url.pathname.match(/^\/amp\/(?:s\/)?(.+)$/)?.[1]
+  const original = copied ? URL.parse(`https://${copied}${url.search}${url.hash}`) : null
+  return original?.hostname.includes('.') ? original : url
+}
+
+function hostKey(hostname: string): string {
+  let host = hostname.replace(/\.$/, '').replace(deviceLabel, '$1.')
+  // `www.m.` and the like, but never down to a bare public suffix such as "com": a host keeps at least two labels.
+  for (let shorter = host.replace(deviceHost, ''); shorter !== host; shorter = host.replace(deviceHost, '')) {
+    if (!shorter.includes('.')) break
+    host = shorter
+  }
+  return host
 }
 
 function pathKey(pathname: string): string {
-  let path = pathname.replace(/\/{2,}/g, '/')
-  path = path
+  return normalEscapes(pathname)
+    .replace(/\/{2,}/g, '/')
     .replace(indexFile, '/')
     .replace(/\/amp\/?$/i, '')
     .replace(/\.amp(\.html?)?$/i, '$1')
-  path = path.replace(/^\/amp\//i, '/')
-  return path.replace(/\/+$/, '')
+    .replace(/^\/amp\//i, '/')
+    .replace(/\/+$/, '')
 }
 
-function queryKey(parameters: URLSearchParams): string {
-  const kept = [...parameters].filter(([name]) => !trackingParameter.test(name))
-  if (kept.length === 0) return ''
-  kept.sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
-  return `?${new URLSearchParams(kept)}`
+/** The parameters stay as they were escaped: not every site writes UTF-8, and what cannot be read must not become alike. */
+function queryKey(search: string): string {
+  const kept = search
+    .slice(1)
+    .split('&')
+    .map((parameter) => normalEscapes(parameter.replaceAll('+', '%20')).replace(/=$/, ''))
+    .filter((parameter) => parameter !== '' && !trackingParameter.test(parameter.split('=', 1)[0] ?? ''))
+  return kept.length > 0 ? `?${kept.sort().join('&')}` : ''
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+/** Escapes in capitals, and none for what needs none (RFC 3986, 6.2.2). */
+function normalEscapes(text: string): string {
+  return text.replace(/%[0-9a-f]{2}/gi, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+    return /[\w.~-]/.test(character) ? character : escaped.toUpperCase()
+  })
+}
 
 /** A fragment that routes (`#!/story/1`, `#/story/1`) names a page; any other names a place in one. */
 function routeFragment(hash: string): string {
