@@ -6,7 +6,7 @@ import type { Server } from './server.ts'
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -37,7 +37,12 @@ export async function addDocs(app: Server, title: string): Promise<void> {
     await docs.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: policy,
-      uiConfig: { deepLinking: true, displayRequestDuration: true, tryItOutEnabled: true },
+      uiConfig: {
+        layout: 'BaseLayout',
+        deepLinking: true,
+        displayRequestDuration: true,
+        tryItOutEnabled: true,
+      },
       theme: { title: `${title}: documentation` },
       validatorUrl: false,
     })
