@@ -15,12 +15,11 @@ import {
   type ArticleRow,
   clearOriginal,
   findArticleForUpdate,
-  findByAddress,
-  findByExternalId,
-  findDeleted,
+  findKnown,
   findTombstone,
   insertArticle,
   insertTombstone,
+  type Known,
   listArticles,
   removeArticle,
   updateArticle,
@@ -32,13 +31,16 @@ export { refreshCards } from './cards.ts'
 /** What a write made: the row as it is now, and its text. */
 export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: ArticleRow; content: Content }
 
-/** Adds an article. A source has one article at an address and one under an external id: another one is a `conflict`. */
-export async function createArticle(tx: Transaction, input: NewArticle): Promise<Written> {
+/**
+ * Adds an article. A source has one article at an address and one under an external id: another one is a `conflict`.
+ * `known` is what the caller has already found under these identities.
+ */
+export async function createArticle(tx: Transaction, input: NewArticle, known?: Known): Promise<Written> {
   const source = await findSource(tx, input.sourceId)
   if (!source) throw invalidField('sourceId', 'There is no such source.')
-  const draft = await draftOf(tx, input, { sourceLanguage: source.language })
-  const deleted = await findDeleted(tx, source.id, draft.externalId, draft.urlKey)
+  const { deleted } = known ?? (await findKnown(tx, source.id, input.externalId ?? null, urlKey(input.url)))
   if (deleted) throw goneForGood(deleted)
+  const draft = await draftOf(tx, input, { sourceLanguage: source.language })
   const row = rowOf(newId(), source.id, draft, tx.now)
   row.card = cardOf(row, source, draft.tags)
   if (!(await insertArticle(tx, row))) throw await identityTaken(tx, source.id, draft)
@@ -195,8 +197,8 @@ export function withdrawnFailure(
 }
 
 export async function identityTaken(q: Queries, sourceId: string, draft: Draft): Promise<Failure> {
-  const byExternalId = draft.externalId ? await findByExternalId(q, sourceId, draft.externalId) : undefined
-  const taken = byExternalId ?? (await findByAddress(q, sourceId, draft.urlKey))
+  const { byExternalId, byAddress } = await findKnown(q, sourceId, draft.externalId, draft.urlKey)
+  const taken = byExternalId ?? byAddress
   const what = byExternalId ? 'with this externalId' : 'at this URL'
   const path = byExternalId ? 'externalId' : 'url'
   return new Failure('conflict', `The source already has an article ${what}.`, {

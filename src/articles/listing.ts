@@ -46,7 +46,7 @@ export async function listCards(
   if (!resolved) return []
   const direction = sort === 'oldest' ? 'asc' : 'desc'
   const spans = (await spansOf(q, resolved, sort)).map((span) =>
-    after ? behind(q, span, after, direction) : span,
+    after ? behind(span, after, direction) : span,
   )
   return listSpans(q, spans, direction, limit + 1)
 }
@@ -61,7 +61,7 @@ export async function listJoined(
   if (!resolved) return { cards: [], last: undefined }
   const direction = sort === 'oldest' ? 'asc' : 'desc'
   const spans = (await spansOf(q, resolved, sort)).map((span) =>
-    after ? behind(q, span, after, direction) : span,
+    after ? behind(span, after, direction) : span,
   )
   const [span] = spans
   if (span && spans.length === 1) {
@@ -227,9 +227,8 @@ function times({ publishedAfter, publishedBefore, contentChangedAfter }: Resolve
   return checks
 }
 
-function behind(q: Queries, span: ListSpan, after: Position, direction: 'asc' | 'desc'): ListSpan {
+function behind(span: ListSpan, after: Position, direction: 'asc' | 'desc'): ListSpan {
   const operator = direction === 'asc' ? sql`>` : sql`<`
-  const { bound } = q.dialect
-  const condition = sql`(${span.at}, ${span.id}) ${operator} (${bound(after.at)}, ${bound(after.id)})`
+  const condition = sql`(${span.at}, ${span.id}) ${operator} (${after.at}, ${after.id})`
   return { ...span, conditions: [...span.conditions, condition] }
 }

@@ -25,10 +25,9 @@ import {
   type ArticleRow,
   type BodyRow,
   findBody,
-  findByAddress,
-  findByExternalId,
-  findDeleted,
+  findKnown,
   insertRevision,
+  type Known,
   updateArticle,
   upsertBody,
 } from './store.ts'
@@ -65,11 +64,13 @@ export async function upsertArticle(
   input: NewArticle & { accepted?: number[]; createOnly?: boolean },
 ): Promise<Written> {
   const { accepted, createOnly, ...article } = input
-  const id = await knownAs(tx, article)
+  const known = await findKnown(tx, article.sourceId, article.externalId ?? null, urlKey(article.url))
+  if (known.deleted) throw goneForGood(known.deleted)
+  const id = sameItem(article, known)
   if (id === undefined) {
     if (accepted)
       throw new Failure('precondition-failed', 'There is no such article yet, so no version of it matches.')
-    return createArticle(tx, article)
+    return createArticle(tx, article, known)
   }
   if (createOnly)
     throw new Failure('precondition-failed', 'The article exists already.', { extensions: { articleId: id } })
@@ -83,17 +84,10 @@ export async function upsertArticle(
   return reviseArticle(tx, row, next, false)
 }
 
-async function knownAs(tx: Transaction, article: NewArticle): Promise<string | undefined> {
-  const key = urlKey(article.url)
-  const deleted = await findDeleted(tx, article.sourceId, article.externalId ?? null, key)
-  if (deleted) throw goneForGood(deleted)
-  if (article.externalId) {
-    const known = await findByExternalId(tx, article.sourceId, article.externalId)
-    if (known) return known.id
-  }
-  const atAddress = await findByAddress(tx, article.sourceId, key)
-  // Another external id at the same address is another item: creating it then tells of the conflict.
-  return atAddress && (!article.externalId || atAddress.external_id === null) ? atAddress.id : undefined
+/** Another external id at the same address is another item: creating it then tells of the conflict. */
+function sameItem(article: NewArticle, { byExternalId, byAddress }: Known): string | undefined {
+  if (byExternalId) return byExternalId.id
+  return byAddress && (!article.externalId || byAddress.external_id === null) ? byAddress.id : undefined
 }
 
 /** Writes `next` over the article where it differs, keeping what it was as a former revision. */
@@ -167,9 +161,8 @@ async function writeRevision(
 }
 
 async function refuseTakenIdentity(tx: Transaction, row: ArticleRow, draft: Draft) {
-  const external = draft.externalId ? await findByExternalId(tx, row.source_id, draft.externalId) : undefined
-  const address = await findByAddress(tx, row.source_id, draft.urlKey)
-  if ([external, address].some((other) => other && other.id !== row.id)) {
+  const { byExternalId, byAddress } = await findKnown(tx, row.source_id, draft.externalId, draft.urlKey)
+  if ([byExternalId, byAddress].some((other) => other && other.id !== row.id)) {
     throw await identityTaken(tx, row.source_id, draft)
   }
 }

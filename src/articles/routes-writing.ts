@@ -5,6 +5,7 @@ import { operation } from '../http/operation.ts'
 import { acceptedVersions, ifMatchHeader, versionTag } from '../http/preconditions.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
+import { findSource, noSuchSource } from '../sources/sources.ts'
 import {
   ArticleContent,
   ArticleDetail,
@@ -84,7 +85,11 @@ export function addArticleWrites(app: Server, { database, once }: RouteDependenc
         accepted: acceptedVersions(request),
         createOnly: request.headers['if-none-match']?.trim() === '*',
       }
-      send(reply, answerOf(await database.write((tx) => upsertArticle(tx, input))))
+      const written = await database.write(async (tx) => {
+        if (!(await findSource(tx, sourceId))) throw noSuchSource()
+        return upsertArticle(tx, input)
+      })
+      send(reply, answerOf(written))
       return reply
     },
   )
@@ -173,8 +178,8 @@ export function addTransitions(app: Server, { database }: RouteDependencies) {
     ),
     async (request, reply) => {
       const input = { id: request.params.id, accepted: acceptedVersions(request) }
-      const row = await database.write((tx) => restoreArticle(tx, input))
-      return reply.code(204).header('etag', versionTag(row.version)).send(null)
+      await database.write((tx) => restoreArticle(tx, input))
+      return reply.code(204).send(null)
     },
   )
   const tagging = {

@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
-import { empty, join, sql } from '../database/sql.ts'
+import { join, sql } from '../database/sql.ts'
 
 /** A row of `article`: JSON members as text. */
 export type ArticleRow = {
@@ -59,16 +59,42 @@ export function listArticles(q: Queries, ids: string[]) {
   return q.all<ArticleRow>(sql`select ${all} from article where id in (${join(ids)})`)
 }
 
-export function findByExternalId(q: Queries, sourceId: string, externalId: string) {
-  return q.one<{ id: string }>(
-    sql`select id from article where source_id = ${sourceId} and external_id = ${externalId}`,
-  )
+/** What a source has, or had, under an external id and at an address. */
+export type Known = {
+  deleted: Tombstone | undefined
+  byExternalId: { id: string; external_id: string | null } | undefined
+  byAddress: { id: string; external_id: string | null } | undefined
 }
 
-export function findByAddress(q: Queries, sourceId: string, urlKey: string) {
-  return q.one<{ id: string; external_id: string | null }>(
-    sql`select id, external_id from article where source_id = ${sourceId} and url_key = ${urlKey}`,
-  )
+/** In one statement, since every import of an article asks it. */
+export async function findKnown(
+  q: Queries,
+  sourceId: string,
+  externalId: string | null,
+  urlKey: string,
+): Promise<Known> {
+  type Found = {
+    as: 'deleted' | 'externalId' | 'address'
+    id: string
+    external_id: string | null
+    at: string
+  }
+  const found = await q.all<Found>(sql`
+    select 'address' as "as", id, external_id, updated_at as at from article
+    where source_id = ${sourceId} and url_key = ${urlKey}
+    union all select 'externalId', id, external_id, updated_at from article
+    where source_id = ${sourceId} and external_id = ${externalId}
+    union all select 'deleted', article_id, external_id, deleted_at from article_tombstone
+    where source_id = ${sourceId} and url_key = ${urlKey}
+    union all select 'deleted', article_id, external_id, deleted_at from article_tombstone
+    where source_id = ${sourceId} and external_id = ${externalId}`)
+  const one = (as: Found['as']) => found.find((row) => row.as === as)
+  const deleted = one('deleted')
+  return {
+    deleted: deleted && { article_id: deleted.id, deleted_at: deleted.at },
+    byExternalId: one('externalId'),
+    byAddress: one('address'),
+  }
 }
 
 /** What an article's own page shows and no more: one row, the card as bytes ready to send. */
@@ -234,19 +260,6 @@ export function insertTombstone(tx: Transaction, row: ArticleRow) {
 
 export function findTombstone(q: Queries, id: string) {
   return q.one<Tombstone>(sql`select article_id, deleted_at from article_tombstone where article_id = ${id}`)
-}
-
-/** The deleted item of a source by either of its identities. */
-export function findDeleted(q: Queries, sourceId: string, externalId: string | null, urlKey: string) {
-  const external =
-    externalId === null
-      ? empty
-      : sql`
-    union all select article_id, deleted_at from article_tombstone
-    where source_id = ${sourceId} and external_id = ${externalId}`
-  return q.one<Tombstone>(sql`
-    select article_id, deleted_at from article_tombstone where source_id = ${sourceId} and url_key = ${urlKey}
-    ${external} limit 1`)
 }
 
 /** Articles that name one of these addresses as their original while it was not here. */

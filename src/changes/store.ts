@@ -35,13 +35,12 @@ export async function findHead(q: Queries): Promise<number> {
 export type ChangeRange = { after: number; upTo: number; limit: number; types?: ChangeType[] }
 
 export function listChanges(q: Queries, range: ChangeRange): Promise<ChangeRow[]> {
-  return q.all(changesStatement(q, range))
+  return q.all(changesStatement(range))
 }
 
 /** Each type is read from its own index range and cut, so that a rare type costs no scan of the log. */
-export function changesStatement(q: Queries, { after, upTo, limit, types }: ChangeRange): Sql {
-  const { bound } = q.dialect
-  const within = sql`seq > ${bound(after)} and seq <= ${bound(upTo)}`
+export function changesStatement({ after, upTo, limit, types }: ChangeRange): Sql {
+  const within = sql`seq > ${after} and seq <= ${upTo}`
   const columns = sql`seq, at, type, resource_type, resource_id, revision`
   if (!types) return sql`select ${columns} from change where ${within} order by seq limit ${limit}`
   const ofEachType = [...new Set(types)].map(
@@ -53,7 +52,5 @@ export function changesStatement(q: Queries, { after, upTo, limit, types }: Chan
 
 /** The newest number of each type behind `after`. */
 export function listNewestOfTypes(q: Queries, after: number): Promise<{ type: ChangeType; seq: number }[]> {
-  return q.all(
-    sql`select type, max(seq) as seq from change where seq > ${q.dialect.bound(after)} group by type`,
-  )
+  return q.all(sql`select type, max(seq) as seq from change where seq > ${after} group by type`)
 }

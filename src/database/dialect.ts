@@ -9,11 +9,6 @@ export type Dialect = {
   bytes(expression: Sql): Sql
   /** The texts of a subquery's rows with commas between, in their order, which one of the engines wants said again. */
   joined(expression: Sql, order: Sql): Sql
-  /**
-   * A bound of a keyset. SQLite built with STAT4 plans a statement anew for each value of a range bound once `ANALYZE`
-   * has run; behind a unary plus it keeps its plan.
-   */
-  bound(value: string | number): Sql
   /** Held until the transaction ends, by the one process that migrates. */
   migrationLock: Sql | undefined
   /** As the first statement of a transaction, lets all of it read one state, and answers how another session may share that. */
@@ -27,7 +22,6 @@ export const sqliteDialect: Dialect = {
   forUpdate: empty,
   bytes: (expression) => sql`cast(${expression} as blob)`,
   joined: (expression) => sql`group_concat(${expression}, ',')`,
-  bound: (value) => sql`+${value}`,
   migrationLock: undefined,
   snapshot: undefined,
   columns: sql`
@@ -42,7 +36,6 @@ export const postgresDialect: Dialect = {
   forUpdate: raw('for update'),
   bytes: (expression) => sql`convert_to(${expression}, 'UTF8')`,
   joined: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
-  bound: (value) => sql`${value}`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
   snapshot: {
     begin: raw('set transaction isolation level repeatable read, read only'),

@@ -17,11 +17,10 @@ const maxNamedStatements = 500
 const maxAttempts = 3
 /** Whole numbers and sums of them, which the driver would hand over as text. */
 const numbers = new Set<number>([pg.types.builtins.INT8, pg.types.builtins.NUMERIC])
-/**
- * Serialization failure, deadlock, and a row that another writer took or removed between our look and our write: the other
- * writer went first, so the work runs again and finds what there is now.
- */
-const conflicts = new Set(['40001', '40P01', '23505', '23503'])
+/** Serialization failure and deadlock: the other writer went first. */
+const conflicts = new Set(['40001', '40P01'])
+/** A row that another writer took or removed between our look and our write; where it is there still, a bug. */
+const taken = new Set(['23505', '23503'])
 /** Connection refused or lost, server starting or stopping, too many connections, disk full or failing, read-only. */
 const unavailableCode =
   /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|08|57P|53|58|25006)/
@@ -52,12 +51,13 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
     refuseInTransaction()
     for (let attempt = 1; ; attempt++) {
       try {
-        // A second attempt is made alone, where nobody can go first again.
+        // A second attempt finds what there is now, and is made alone, where nobody can go first again.
         const value = await inTransaction(pool, names, clock, work, alone || attempt > 1)
         commits.notify()
         return value
       } catch (error) {
-        if (!conflicts.has(errorCode(error)) || attempt === maxAttempts) throw asFailure(error)
+        const again = conflicts.has(errorCode(error)) || taken.has(errorCode(error))
+        if (!again || attempt === maxAttempts) throw asFailure(error)
       }
     }
   }

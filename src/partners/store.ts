@@ -52,13 +52,13 @@ export function listPartnersByName(q: Queries, name: string): Promise<{ id: stri
 }
 
 /** In the order in which they were added. */
-export function partnersStatement(q: Queries, { after, limit }: { after?: string; limit: number }): Sql {
-  const conditions = after === undefined ? [] : [sql`id > ${q.dialect.bound(after)}`]
+export function partnersStatement({ after, limit }: { after?: string; limit: number }): Sql {
+  const conditions = after === undefined ? [] : [sql`id > ${after}`]
   return sql`select ${partnerColumns} from partner ${where(conditions)} order by id limit ${limit}`
 }
 
 export function listPartners(q: Queries, page: { after?: string; limit: number }): Promise<PartnerRow[]> {
-  return q.all(partnersStatement(q, page))
+  return q.all(partnersStatement(page))
 }
 
 export async function insertPartner(tx: Transaction, row: PartnerRow): Promise<void> {
@@ -80,9 +80,9 @@ export async function removePartner(tx: Transaction, id: string): Promise<void> 
   await tx.run(sql`delete from partner where id = ${id}`)
 }
 
-/** Read on every request with a key. As a bound, since a join with a plain value is planned anew for each value, too. */
+/** Read on every request with a key. */
 export function findCredential(q: Queries, publicId: string): Promise<CredentialRow | undefined> {
-  return q.one(sql`${keysWithPartners} where k.public_id = ${q.dialect.bound(publicId)}`)
+  return q.one(sql`${keysWithPartners} where k.public_id = ${publicId}`)
 }
 
 export function findKey(q: Queries, partnerId: string, id: string): Promise<KeyRow | undefined> {
@@ -102,13 +102,16 @@ export function findKeyForUpdate(
 }
 
 /** The keys of a partner, in the order in which they were issued. */
-export function keysStatement(
-  q: Queries,
-  { partnerId, after, limit }: { partnerId: string; after?: [string, string]; limit: number },
-): Sql {
-  const behind = after
-    ? sql`and (k.created_at, k.id) > (${q.dialect.bound(after[0])}, ${q.dialect.bound(after[1])})`
-    : empty
+export function keysStatement({
+  partnerId,
+  after,
+  limit,
+}: {
+  partnerId: string
+  after?: [string, string]
+  limit: number
+}): Sql {
+  const behind = after ? sql`and (k.created_at, k.id) > (${after[0]}, ${after[1]})` : empty
   return sql`
     select ${keyColumns} from api_key k where k.partner_id = ${partnerId} ${behind}
     order by k.created_at, k.id limit ${limit}`
@@ -118,7 +121,7 @@ export function listKeysOfPartner(
   q: Queries,
   page: { partnerId: string; after?: [string, string]; limit: number },
 ): Promise<KeyRow[]> {
-  return q.all(keysStatement(q, page))
+  return q.all(keysStatement(page))
 }
 
 export function listAllKeys(q: Queries): Promise<CredentialRow[]> {

@@ -43,14 +43,13 @@ export type SourceFilters = { state?: SourceRow['state']; language?: string }
 
 /** In the order in which they were added. */
 export function sourcesStatement(
-  q: Queries,
   filters: SourceFilters,
   { after, limit }: { after?: string; limit: number },
 ): Sql {
   const conditions: Sql[] = []
   if (filters.state) conditions.push(sql`state = ${filters.state}`)
   if (filters.language) conditions.push(sql`language = ${filters.language}`)
-  if (after !== undefined) conditions.push(sql`id > ${q.dialect.bound(after)}`)
+  if (after !== undefined) conditions.push(sql`id > ${after}`)
   return sql`select ${columns} from source ${where(conditions)} order by id limit ${limit}`
 }
 
@@ -59,7 +58,7 @@ export function listSources(
   filters: SourceFilters,
   page: { after?: string; limit: number },
 ): Promise<SourceRow[]> {
-  return q.all(sourcesStatement(q, filters, page))
+  return q.all(sourcesStatement(filters, page))
 }
 
 /** Answers whether it was added: not where another source has its feed. */

@@ -33,13 +33,12 @@ export function findTagBySlug(q: Queries, slug: string): Promise<TagView | undef
 
 /** By slug, all of them or those right below a tag. */
 export function tagsStatement(
-  q: Queries,
   { parentId }: { parentId?: string },
   { after, limit }: { after?: string; limit: number },
 ): Sql {
   const conditions: Sql[] = []
   if (parentId !== undefined) conditions.push(sql`t.parent_id = ${parentId}`)
-  if (after !== undefined) conditions.push(sql`t.slug > ${q.dialect.bound(after)}`)
+  if (after !== undefined) conditions.push(sql`t.slug > ${after}`)
   return sql`${view} ${where(conditions)} order by t.slug limit ${limit}`
 }
 
@@ -48,7 +47,7 @@ export function listTags(
   filters: { parentId?: string },
   page: { after?: string; limit: number },
 ): Promise<TagView[]> {
-  return q.all(tagsStatement(q, filters, page))
+  return q.all(tagsStatement(filters, page))
 }
 
 /** Every slug of these tags, their own among them. */

@@ -54,7 +54,7 @@ describe('PostgreSQL', () => {
       return tx.script(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`)
     })
     await expect(conflict).rejects.toMatchObject({ code: 'unavailable', cause: { code: '40001' } })
-    expect(attempts).toBe(8)
+    expect(attempts).toBe(3)
   })
 
   it('prepares a statement once for each connection, under a name of its text', async () => {
