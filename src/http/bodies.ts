@@ -1,16 +1,29 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure, type FieldError } from '../shared/failure.ts'
+import type { OperationFacts } from './operation.ts'
+import { maxErrors } from './problems.ts'
 
-const jsonTypes = ['application/json', 'application/merge-patch+json']
+const json = 'application/json'
+const mergePatch = 'application/merge-patch+json'
+const ndjson = 'application/x-ndjson'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** Only an escape can bring NUL or half a surrogate pair through strict UTF-8, so only then is the document walked. */
 const suspiciousEscape = /\\u(?:0000|[dD][89a-fA-F])/
 
+/** The types of body that an operation of this method reads, if it reads any. */
+export function bodyTypes({ stream }: OperationFacts, method: string): string[] {
+  if (stream) return [stream.request]
+  return method === 'PATCH' ? [mergePatch, json] : [json]
+}
+
 /** JSON as strict UTF-8, and NDJSON as the stream that it is. Other types of body are refused with 415. */
 export function addBodyParsers(app: FastifyInstance) {
   const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addHook('preParsing', async (request) => refuseOtherTypes(request))
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(jsonTypes, { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
+    // Some clients name a type with every request.
+    if (body.length === 0 && !request.routeOptions.schema?.body) return done(null, undefined)
     let text: string
     try {
       text = decodeUtf8(body as Buffer)
@@ -22,7 +35,23 @@ export function addBodyParsers(app: FastifyInstance) {
       done(unstorableFailure(text, value) ?? null, value)
     })
   })
-  app.addContentTypeParser('application/x-ndjson', (_request, stream, done) => done(null, stream))
+  app.addContentTypeParser(ndjson, (_request, stream, done) => done(null, stream))
+}
+
+/** A body is of a type that its operation reads, not just of one that some other does. */
+function refuseOtherTypes({ headers, method, routeOptions }: FastifyRequest) {
+  const { operation } = routeOptions.config
+  const isSent = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
+  if (!operation || !isSent || method === 'GET' || method === 'HEAD') return
+  const reads = operation.stream !== undefined || routeOptions.schema?.body !== undefined
+  if (!reads) throw new Failure('unsupported-media-type', 'This operation reads no body.')
+  const types = bodyTypes(operation, method)
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (types.includes(type)) return
+  throw new Failure(
+    'unsupported-media-type',
+    `Send the body as ${types.join(' or ')}, named in Content-Type.`,
+  )
 }
 
 /** Throws `bad-request` for bytes that are no UTF-8: replacing them would keep something other than what was sent. */
@@ -37,24 +66,40 @@ export function decodeUtf8(bytes: Uint8Array): string {
 /** One engine would keep NUL and lone surrogates, the other refuses NUL: neither gets in. */
 export function unstorableFailure(text: string, value: unknown): Failure | undefined {
   if (!suspiciousEscape.test(text)) return undefined
-  const errors = unstorable(value, [])
+  const errors = unstorable(value)
   if (errors.length === 0) return undefined
   return new Failure('validation-failed', 'A text has a NUL character or half of a surrogate pair.', {
     errors,
   })
 }
 
-function unstorable(value: unknown, path: string[]): FieldError[] {
-  if (typeof value === 'string') return storable(value) ? [] : [fault(path)]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) =>
-    storable(key) ? unstorable(member, [...path, key]) : [fault(path)],
-  )
+type Place = { value: unknown; key: string; above: Place | undefined }
+
+/** Where a text or a name cannot be kept. Without recursion: what is sent may be nested as deep as it is long. */
+function unstorable(whole: unknown): FieldError[] {
+  const found: FieldError[] = []
+  const rest: Place[] = [{ value: whole, key: '', above: undefined }]
+  for (let place = rest.pop(); place && found.length < maxErrors; place = rest.pop()) {
+    const { value, above } = place
+    if (!storable(place.key)) found.push(fault(above))
+    else if (typeof value === 'string' && !storable(value)) found.push(fault(place))
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value).reverse()) {
+        rest.push({ value: member, key, above: place })
+      }
+    }
+  }
+  return found
 }
 
 const storable = (text: string) => text.isWellFormed() && !text.includes('\0')
-const fault = (path: string[]): FieldError => ({
-  in: 'body',
-  path: path.join('.'),
-  message: 'Has a NUL character or half of a surrogate pair.',
-})
+
+function fault(place: Place | undefined): FieldError {
+  const path: string[] = []
+  for (let step = place; step?.above; step = step.above) path.push(step.key)
+  return {
+    in: 'body',
+    path: path.reverse().join('.'),
+    message: 'Has a NUL character or half of a surrogate pair.',
+  }
+}

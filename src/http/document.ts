@@ -1,6 +1,7 @@
 import swagger, { type SwaggerTransform, type SwaggerTransformObject } from '@fastify/swagger'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { bodyTypes } from './bodies.ts'
 import { neededSchemas } from './document-components.ts'
 import { completeOperation, headerComponents } from './document-operation.ts'
 import { problemComponents } from './document-problems.ts'
@@ -25,9 +26,6 @@ const jsonSchemaTransform = createJsonSchemaTransform({ zodToJsonConfig })
 const jsonSchemaTransformObject = createJsonSchemaTransformObject({ zodToJsonConfig })
 
 const methods: Method[] = ['get', 'post', 'put', 'patch', 'delete']
-const bodyTypes: Record<string, string[]> = {
-  PATCH: ['application/merge-patch+json', 'application/json'],
-}
 
 /** Gathers the OpenAPI document from the routes that are registered after this, and serves it at `/openapi.json`. */
 export async function addDocument(app: Server, about: About): Promise<void> {
@@ -92,9 +90,8 @@ function serveDocument(app: Server) {
 
 /** The types a body is read in; one that is read as a stream is described by a line of it. */
 function bodyOf({ route }: Parameters<SwaggerTransform>[0], facts: OperationFacts) {
-  if (facts.stream) return { body: facts.stream.line, consumes: [facts.stream.request] }
-  const types = bodyTypes[String(route.method)]
-  return types ? { consumes: types } : {}
+  const consumes = bodyTypes(facts, String(route.method))
+  return facts.stream ? { body: facts.stream.line, consumes } : { consumes }
 }
 
 function complete(gathered: Document, operations: Map<string, OperationFacts>): Document {

@@ -70,6 +70,11 @@ export const problemKinds: Record<FailureCode, ProblemKind> = {
     explanation:
       'Send `Content-Type: application/json`; `application/merge-patch+json` for PATCH; `application/x-ndjson` for an import.',
   },
+  'expectation-failed': {
+    status: 417,
+    title: 'The expectation cannot be met',
+    explanation: 'Leave the `Expect` header out, or send `Expect: 100-continue`, the only one that there is.',
+  },
   'validation-failed': {
     status: 422,
     title: 'The body is well formed and wrong',
@@ -164,6 +169,7 @@ const codesOfStatus: Record<number, FailureCode> = {
   413: 'payload-too-large',
   414: 'uri-too-long',
   415: 'unsupported-media-type',
+  417: 'expectation-failed',
   429: 'rate-limited',
   431: 'headers-too-large',
   503: 'unavailable',
@@ -172,7 +178,7 @@ const codesOfStatus: Record<number, FailureCode> = {
 /** Any error as a `Failure`: ours as it is, the framework's by its status, and the rest as `internal`, saying nothing. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
-  const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string }
+  const { statusCode, message, code } = (error ?? {}) as { statusCode?: number; message?: string; code?: string }
   const known = statusCode === undefined ? undefined : codesOfStatus[statusCode]
   if (known) return new Failure(known, frameworkDetails[code ?? ''] ?? String(message))
   if (statusCode && statusCode >= 400 && statusCode < 500) return new Failure('bad-request', String(message))
@@ -215,6 +221,9 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .send(problemDocument(failure, base, instance, request.id))
 }
 
+/** Enough to mend a request by. With all of them, the answer could be many times as large as what was sent. */
+export const maxErrors = 100
+
 /** zod's issues as field errors; an unknown member is named itself, not its parent. */
 export function fieldErrors(error: z.core.$ZodError, place: FieldError['in']): FieldError[] {
   return error.issues.flatMap((issue) => {
@@ -235,7 +244,7 @@ const unknownMember = (place: FieldError['in']) =>
 
 /** The failure of a part of the request: 422 for a body, 400 for what cannot be read. */
 export function invalidInput(error: z.core.$ZodError, place: FieldError['in']): Failure {
-  const errors = fieldErrors(error, place)
+  const errors = fieldErrors(error, place).slice(0, maxErrors)
   const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
   return new Failure(place === 'body' ? 'validation-failed' : 'bad-request', detail, { errors })
 }
