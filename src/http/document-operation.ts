@@ -51,7 +51,7 @@ const meanings: Record<string, string> = {
 /** One operation with all that follows from its shape and its facts: security, headers, examples and problem answers. */
 export function completeOperation(operation: Operation, context: Context) {
   const { facts, document } = context
-  const problems = failuresOf(operation, facts)
+  const problems = failuresOf(operation, facts, context.method)
   const parameters = operation.parameters?.map((parameter) => completeParameter(parameter, document))
   const completed: Operation = {
     ...operation,
@@ -125,7 +125,7 @@ function completeResponses(operation: Operation, context: Context): Operation['r
       ...(content && { content: withExamples(content, context.document) }),
     }
   }
-  if (context.method === 'get' && isJson(responses[200])) {
+  if (context.method === 'get' && isWhole(responses[200])) {
     const headers = references(['ETag', 'Cache-Control', 'X-Request-Id', 'RateLimit', 'RateLimit-Policy'])
     responses[304] = { description: 'The client has it already, as `If-None-Match` says.', headers }
   }
@@ -143,7 +143,7 @@ function headersOf(
   const sends = (name: string) =>
     operation.parameters?.some((parameter) => parameter.name.toLowerCase() === name)
   const reads = method === 'get' && status === '200'
-  if (reads && media) names.push('ETag')
+  if (reads && isWhole(response)) names.push('ETag')
   if (reads) names.push('Cache-Control')
   if (hasMember(media?.schema, 'page', document)) names.push('Link')
   if (status === '201') names.push('Location', 'ETag')
@@ -158,8 +158,9 @@ function headersOf(
 const references = (names: HeaderName[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
-const isJson = (response: Operation['responses'][string] | undefined) =>
-  response !== undefined && 'content' in response && response.content?.['application/json'] !== undefined
+/** Not a stream, of which no validator can be made before it has been sent. */
+const isWhole = (response: Operation['responses'][string] | undefined) =>
+  response !== undefined && 'content' in response && response.content?.['application/x-ndjson'] === undefined
 
 function problemReferences(problems: FailureCode[]): Operation['responses'] {
   const entries = [...problemsByStatus(problems)].map(([status, { name }]) => [

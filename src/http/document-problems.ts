@@ -1,5 +1,5 @@
 import type { FailureCode } from '../shared/failure.ts'
-import type { Operation, Response } from './document-types.ts'
+import type { Method, Operation, Response } from './document-types.ts'
 import type { OperationFacts } from './operation.ts'
 import { problemKinds } from './problems.ts'
 
@@ -11,7 +11,7 @@ const extraHeaders: Record<number, string[]> = {
 }
 
 /** Every failure that an operation of this shape can answer with, and those that it declares. */
-export function failuresOf(operation: Operation, facts: OperationFacts): FailureCode[] {
+export function failuresOf(operation: Operation, facts: OperationFacts, method: Method): FailureCode[] {
   const parameters = operation.parameters ?? []
   const has = (place: string, name: string) =>
     parameters.some((parameter) => parameter.in === place && parameter.name.toLowerCase() === name)
@@ -24,7 +24,7 @@ export function failuresOf(operation: Operation, facts: OperationFacts): Failure
     has('header', 'if-match') && 'precondition-failed',
     has('header', 'idempotency-key') && 'idempotency-key-in-use',
     has('header', 'idempotency-key') && 'idempotency-key-reused',
-    operation.requestBody !== undefined && 'unsupported-media-type',
+    method !== 'get' && 'unsupported-media-type',
     operation.requestBody !== undefined && !facts.stream && 'payload-too-large',
     operation.requestBody !== undefined && !facts.stream && 'validation-failed',
     'rate-limited',
