@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
   type RawReplyDefaultExpression,
@@ -44,12 +46,21 @@ export function createServer(options: ServerOptions): Server {
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: maxBodyBytes,
-    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: 5_000, requestTimeout: 600_000 },
+    http: {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: 5_000,
+      requestTimeout: 600_000,
+      // Demanded in `refuseUnclearHost`, since node's own refusal has no body.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 1000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, publicUrl()),
-    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error, publicUrl()),
+    frameworkErrors: (error, request, reply) => {
+      identify(request, reply)
+      sendProblem(request, reply, error, publicUrl())
+    },
   })
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
     const compiled = z.compile(schema)
@@ -63,14 +74,31 @@ export function createServer(options: ServerOptions): Server {
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error, publicUrl()))
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+    identify(request, reply)
+    refuseUnclearHost(request)
   })
   // Behind the limits, which count and tell every request.
   app.addHook('preParsing', async (request) => refuseUnreadableUrl(request))
   addBodyParsers(app)
   answerUnknownRoutes(app)
   endConnectionsOnClose(app)
+  app.server.on('checkExpectation', (request, response) => answerExpectation(request, response, publicUrl()))
   return app.withTypeProvider<ZodTypeProvider>()
+}
+
+function identify(request: FastifyRequest, reply: FastifyReply) {
+  reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+}
+
+/** RFC 9112, 3.2: an HTTP/1.1 request names its host, once. */
+function refuseUnclearHost({ raw }: FastifyRequest) {
+  let hosts = 0
+  for (let index = 0; index < raw.rawHeaders.length; index += 2) {
+    const name = raw.rawHeaders[index] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1'))
+    throw new Failure('bad-request', 'The request has no Host header, or more than one.')
 }
 
 /** An answer under way while the server closes ends its connection, which would keep the process alive for its idle time. */
@@ -123,9 +151,26 @@ function answerUnknownRoutes(app: FastifyInstance) {
 
 const patternOf = (url: string) => new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}/?$`)
 
+/** Node knows one expectation. A request with any other never reaches the framework. */
+function answerExpectation(request: IncomingMessage, response: ServerResponse, base: string) {
+  const failure = new Failure('expectation-failed', 'There is no other expectation than 100-continue.')
+  const requestId = randomUUID()
+  const instance = request.url?.split('?', 1)[0] ?? ''
+  const body = JSON.stringify(problemDocument(failure, base, instance, requestId))
+  response.writeHead(problemKinds[failure.code].status, {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(body),
+    'X-Request-Id': requestId,
+    Connection: 'close',
+  })
+  response.end(body)
+}
+
 /** What node's parser refuses never becomes a request, so the answer is written on the socket. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket, base: string) {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  // Behind the beginning of another answer, this one would be taken for a part of it.
+  const { _httpMessage: begun } = socket as Socket & { _httpMessage?: ServerResponse }
+  if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) return void socket.destroy()
   const statusCode = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
   const detail = statusCode === 400 ? 'The request is no readable HTTP.' : ''
   const failure = asFailure({

@@ -11,6 +11,7 @@ export const failureCodes = [
   'precondition-failed',
   'payload-too-large',
   'unsupported-media-type',
+  'expectation-failed',
   'validation-failed',
   'idempotency-key-reused',
   'idempotency-key-in-use',
