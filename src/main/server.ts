@@ -105,6 +105,9 @@ async function stop(
 ): Promise<void> {
   readiness.closing = true
   await new Promise((resolve) => setTimeout(resolve, drainMs))
+  // A connection whose answer began before the closing stays open behind it, and would be waited for.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
   await app.close()
+  clearInterval(sweep)
   await database.close()
 }

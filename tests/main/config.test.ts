@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { rateLimits, readSettings, SettingError, type SettingName, settings } from '../../src/main/config.ts'
+
+const all = Object.keys(settings) as SettingName[]
+const read = (flags: Record<string, string | boolean> = {}, environment: Record<string, string> = {}) =>
+  readSettings(all, flags, environment)
+
+/** What is wrong, for one setting that is. */
+function complaint(
+  flags: Record<string, string | boolean>,
+  environment: Record<string, string> = {},
+): string {
+  try {
+    read(flags, environment)
+  } catch (error) {
+    expect(error).toBeInstanceOf(SettingError)
+    return (error as Error).message
+  }
+  throw new Error('Nothing was wrong.')
+}
+
+describe('settings', () => {
+  it('have values that serve a developer on this machine where nothing is said', () => {
+    expect(read()).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      databaseUrl: 'file:data/newsweave.db',
+      roles: ['api', 'ingestion', 'webhooks'],
+      workers: 1,
+      empty: false,
+      adminKey: undefined,
+      publicUrl: undefined,
+      readAccess: 'open',
+      trustedProxies: [],
+      outboundAllow: [],
+      corsOrigins: '*',
+      rateLimitAnonymous: undefined,
+      rateLimitKey: undefined,
+      cache: 'on',
+      logLevel: 'warn',
+    })
+  })
+
+  it('come from the flag first, then from the environment', () => {
+    expect(read({ port: '4000' }, { PORT: '5000' }).port).toBe(4000)
+    expect(read({}, { PORT: '5000' }).port).toBe(5000)
+  })
+
+  it('are unset by an empty variable, as Compose passes them on', () => {
+    expect(read({}, { PORT: '', PUBLIC_URL: '', ADMIN_KEY: '' })).toMatchObject({
+      port: 3000,
+      adminKey: undefined,
+    })
+  })
+
+  it('read lists with commas and spaces between', () => {
+    const values = read(
+      {},
+      { TRUSTED_PROXIES: '10.0.0.0/8, ::1', ROLES: 'api,api', CORS_ORIGINS: 'https://a.example' },
+    )
+    expect(values.trustedProxies).toEqual(['10.0.0.0/8', '::1'])
+    expect(values.roles).toEqual(['api'])
+    expect(values.corsOrigins).toEqual(['https://a.example'])
+  })
+
+  it('take the slash off a public address', () => {
+    expect(read({}, { PUBLIC_URL: 'https://news.example/api/' }).publicUrl).toBe('https://news.example/api')
+  })
+
+  it.each<[Record<string, string>, Record<string, string>, RegExp]>([
+    [{ port: 'abc' }, {}, /^--port=abc: expected a whole number from 0 to 65535/],
+    [{}, { PORT: '70000' }, /^PORT=70000: expected a whole number/],
+    [{}, { PORT: '0x10' }, /^PORT=0x10/],
+    [{ host: 'a b' }, {}, /^--host/],
+    [{ roles: 'api,cooking' }, {}, /^--roles=api,cooking: expected api or ingestion or webhooks/],
+    [{ workers: '4' }, {}, /^--workers=4: only 1 works for now; .* several processes .*postgres:/],
+    [{}, { READ_ACCESS: 'closed' }, /^READ_ACCESS=closed: expected open or key/],
+    [{}, { PUBLIC_URL: 'news.example' }, /^PUBLIC_URL=news.example: expected the address/],
+    [{}, { TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES.*10\.0\.0\.0\/33 is none/],
+    [{}, { TRUSTED_PROXIES: 'true' }, /^TRUSTED_PROXIES/],
+    [{}, { OUTBOUND_ALLOW: 'example.org' }, /^OUTBOUND_ALLOW/],
+    [{}, { CORS_ORIGINS: 'news.example' }, /^CORS_ORIGINS/],
+    [{}, { RATE_LIMIT_KEY: '0' }, /^RATE_LIMIT_KEY=0: expected a whole number from 1/],
+    [{}, { RATE_LIMIT_ANONYMOUS: 'many' }, /^RATE_LIMIT_ANONYMOUS/],
+    [{}, { CACHE: 'yes' }, /^CACHE=yes: expected on or off/],
+    [{}, { LOG_LEVEL: 'loud' }, /^LOG_LEVEL=loud: expected trace or/],
+  ])('name the one that cannot be used: %j %j', (flags, environment, message) => {
+    expect(complaint(flags, environment)).toMatch(message)
+  })
+
+  it('never repeat a secret', () => {
+    expect(complaint({}, { DATABASE_URL: 'mysql://me:hunter2@db' })).toMatch(/^DATABASE_URL: expected file:/)
+    expect(complaint({}, { ADMIN_KEY: 'hunter 2' })).toMatch(/^ADMIN_KEY: expected/)
+  })
+})
+
+describe('rate limits', () => {
+  const limits = (environment: Record<string, string>) => rateLimits(read({}, environment))
+
+  it('do not hold a developer back while only this machine can reach the server', () => {
+    for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
+      expect(limits({ HOST })).toEqual({ anonymous: 1_000_000, key: 1_000_000 })
+    }
+  })
+
+  it('hold where others can reach it, directly or through a proxy', () => {
+    const limited = { anonymous: 6_000, key: 60_000 }
+    expect(limits({ HOST: '0.0.0.0' })).toEqual(limited)
+    expect(limits({ HOST: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1' })).toEqual(limited)
+  })
+
+  it('are what is said', () => {
+    expect(limits({ RATE_LIMIT_ANONYMOUS: '5', RATE_LIMIT_KEY: '7' })).toEqual({ anonymous: 5, key: 7 })
+  })
+})
