@@ -1939,7 +1939,7 @@ export interface components {
              */
             type: string;
             /** @enum {string} */
-            code: "bad-request" | "bad-cursor" | "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "conflict" | "gone" | "precondition-failed" | "payload-too-large" | "unsupported-media-type" | "validation-failed" | "idempotency-key-reused" | "idempotency-key-in-use" | "rate-limited" | "headers-too-large" | "uri-too-long" | "request-timeout" | "unavailable" | "internal";
+            code: "bad-request" | "bad-cursor" | "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "conflict" | "gone" | "precondition-failed" | "payload-too-large" | "unsupported-media-type" | "expectation-failed" | "validation-failed" | "idempotency-key-reused" | "idempotency-key-in-use" | "rate-limited" | "headers-too-large" | "uri-too-long" | "request-timeout" | "unavailable" | "internal";
             status: number;
             title: string;
             /** @description What it means and what to do. */
