@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify'
 
 const encodingSuffix = /-(?:br|gzip|zstd|deflate)"$/
 
@@ -25,7 +25,10 @@ export function addConditionalGet(app: FastifyInstance) {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', cacheControl(request))
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
     if (!reply.hasHeader('etag')) reply.header('etag', entityTag(payload))
-    return isFresh(request, reply.getHeader('etag') as string) ? notModified(reply) : payload
+    if (!isFresh(request, reply.getHeader('etag') as string)) return payload
+    reply.code(304).removeHeader('content-type').removeHeader('content-length')
+    // The framework takes the length from a HEAD's payload, which it then drops.
+    return request.method === 'HEAD' ? payload : null
   })
 }
 
@@ -52,9 +55,4 @@ export function cacheControl(request: FastifyRequest): string {
 export function isFresh(request: FastifyRequest, etag: string): boolean {
   const header = request.headers['if-none-match']
   return header !== undefined && matchesEntityTag(header, etag)
-}
-
-function notModified(reply: FastifyReply): null {
-  reply.code(304).removeHeader('content-type').removeHeader('content-length')
-  return null
 }

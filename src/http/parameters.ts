@@ -39,8 +39,14 @@ function inRange(text: string): boolean {
 export const webUrl = z
   .url({ protocol: /^https?$/, hostname: /^[^\s]+$/, error: 'Expected an absolute http or https URL.' })
   .max(2000)
-  .refine((url) => !URL.parse(url)?.username, 'A URL with credentials is not taken.')
+  .refine((url) => !/[\s\p{Cc}]/u.test(url), 'A URL has no blanks and no control characters.')
+  .refine((url) => !hasCredentials(url), 'A URL with credentials is not taken.')
   .meta({ example: 'https://example.com/story/1' })
+
+function hasCredentials(address: string): boolean {
+  const url = URL.parse(address)
+  return url !== null && url.username + url.password !== ''
+}
 
 /** A text that says something, without the blanks around it. */
 export const line = (maximum: number) => z.string().trim().min(1).max(maximum)
