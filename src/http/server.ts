@@ -135,8 +135,11 @@ function answerUnknownRoutes(app: FastifyInstance) {
   })
   app.setNotFoundHandler((request) => {
     const path = request.url.split('?', 1)[0] ?? ''
-    for (const [url, methods] of methodsOf) {
-      if (!patternOf(url).test(path)) continue
+    const urls = [...methodsOf.keys()].filter((url) => patternOf(url).test(path))
+    // The one that the router would take: `/v1/articles/import` is no `/v1/articles/:id`.
+    const [url] = urls.sort((a, b) => a.split(':').length - b.split(':').length)
+    const methods = url === undefined ? undefined : methodsOf.get(url)
+    if (methods && !methods.has(request.method)) {
       const allow = [...methods].sort().join(', ')
       throw new Failure('method-not-allowed', `${request.method} is not among ${allow}.`, {
         headers: { Allow: allow },
@@ -149,7 +152,7 @@ function answerUnknownRoutes(app: FastifyInstance) {
   })
 }
 
-const patternOf = (url: string) => new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}/?$`)
+const patternOf = (url: string) => new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}$`)
 
 /** Node knows one expectation. A request with any other never reaches the framework. */
 function answerExpectation(request: IncomingMessage, response: ServerResponse, base: string) {
