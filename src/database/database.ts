@@ -34,6 +34,11 @@ export interface Database extends Queries {
   onCommit(listener: () => void): () => void
   /** Cuts a consistent copy into a file while reads and writes go on; `undefined` where the engine has its own tool. */
   copyTo?: (file: string, progress: (done: number, total: number) => void) => Promise<void>
+  /**
+   * Reads of one state, however long they take, with the name under which the engine's own tool may copy that state
+   * meanwhile; `undefined` where `copyTo` serves.
+   */
+  snapshot?: <T>(work: (q: Queries, name: string) => Promise<T>) => Promise<T>
   close(): Promise<void>
 }
 

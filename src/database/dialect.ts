@@ -11,8 +11,6 @@ export type Dialect = {
   joined(expression: Sql, order: Sql): Sql
   /** Held until the transaction ends, by the one process that migrates. */
   migrationLock: Sql | undefined
-  /** As the first statement of a transaction, lets all of it read one state, and answers how another session may share that. */
-  snapshot: { begin: Sql; share: Sql } | undefined
   /** Every column of every table in order, as `table_name, column_name` and `key_part`: its place in the primary key, or 0. */
   columns: Sql
 }
@@ -23,7 +21,6 @@ export const sqliteDialect: Dialect = {
   bytes: (expression) => sql`cast(${expression} as blob)`,
   joined: (expression) => sql`group_concat(${expression}, ',')`,
   migrationLock: undefined,
-  snapshot: undefined,
   columns: sql`
     select m.name as table_name, c.name as column_name, c.pk as key_part
     from sqlite_master m join pragma_table_info(m.name) c
@@ -37,10 +34,6 @@ export const postgresDialect: Dialect = {
   bytes: (expression) => sql`convert_to(${expression}, 'UTF8')`,
   joined: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
-  snapshot: {
-    begin: raw('set transaction isolation level repeatable read, read only'),
-    share: raw('select pg_export_snapshot() as name'),
-  },
   columns: sql`
     select c.table_name::text, c.column_name::text, coalesce(k.ordinal_position, 0)::integer as key_part
     from information_schema.columns c

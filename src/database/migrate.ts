@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { listTables } from './catalog.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, Queries, Transaction } from './database.ts'
 import { sql } from './sql.ts'
 
 type Migration = { version: number; name: string; file: URL }
@@ -31,11 +31,11 @@ export async function migrate(
 }
 
 /** The schema version that the database has (0 for none), and the newest that this program knows. */
-export async function schemaVersions(database: Database): Promise<{ present: number; known: number }> {
-  const known = (await migrations(database.dialect.engine)).length
-  const tables = await listTables(database)
+export async function schemaVersions(q: Queries): Promise<{ present: number; known: number }> {
+  const known = (await migrations(q.dialect.engine)).length
+  const tables = await listTables(q)
   if (!tables.some(({ name }) => name === 'schema_migration')) return { present: 0, known }
-  const newest = await database.one<{ version: number | null }>(
+  const newest = await q.one<{ version: number | null }>(
     sql`select max(version) as version from schema_migration`,
   )
   return { present: newest?.version ?? 0, known }

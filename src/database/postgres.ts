@@ -30,6 +30,7 @@ const unavailableMessage = /timeout exceeded when trying to connect|Connection t
 const writers = 7310582210
 const begin = `begin; select pg_advisory_xact_lock_shared(${writers})`
 const beginAlone = `begin; select pg_advisory_xact_lock(${writers})`
+const beginSnapshot = 'begin isolation level repeatable read, read only'
 
 /** Opens a pool on `postgres://user:password@host:port/database`. */
 export function openPostgres(url: string, clock: Clock = systemClock): Database {
@@ -52,7 +53,10 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
     for (let attempt = 1; ; attempt++) {
       try {
         // A second attempt finds what there is now, and is made alone, where nobody can go first again.
-        const value = await inTransaction(pool, names, clock, work, alone || attempt > 1)
+        const beginning = alone || attempt > 1 ? beginAlone : begin
+        const value = await inTransaction(pool, beginning, (client) =>
+          asTransaction(transaction(client, names, timestamp(clock())), work),
+        )
         commits.notify()
         return value
       } catch (error) {
@@ -70,24 +74,27 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
     write,
     version: () => undefined,
     onCommit: commits.add,
+    snapshot: (work) =>
+      inTransaction(pool, beginSnapshot, async (client) => {
+        const { rows } = await client.query('select pg_export_snapshot() as name')
+        return work(queries(client, names), rows[0].name)
+      }),
     close: () => pool.end(),
   }
 }
 
 async function inTransaction<T>(
   pool: pg.Pool,
-  names: (text: string) => string | undefined,
-  clock: Clock,
-  work: (tx: Transaction) => Promise<T>,
-  alone: boolean,
+  beginning: string,
+  work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect()
   // A connection that breaks says so on its next use, too. Without a listener it would end the process.
   client.on('error', ignore)
   let broken: Error | undefined
   try {
-    await client.query(alone ? beginAlone : begin)
-    const value = await asTransaction(transaction(client, names, timestamp(clock())), work)
+    await client.query(beginning)
+    const value = await work(client)
     await client.query('commit')
     return value
   } catch (error) {

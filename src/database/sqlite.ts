@@ -80,12 +80,13 @@ async function copy(file: string, target: string, progress: (done: number, total
   try {
     // The snapshot is that of the first read, not of the `begin`.
     snapshot.exec('begin; select count(*) from sqlite_schema')
-    await snapshot.backup(target, {
+    const { totalPages } = await snapshot.backup(target, {
       progress({ totalPages, remainingPages }) {
         progress(totalPages - remainingPages, totalPages)
         return 1000
       },
     })
+    progress(totalPages, totalPages)
   } finally {
     snapshot.close()
   }

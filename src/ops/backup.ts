@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Database } from '../database/database.ts'
+import type { Database, Queries } from '../database/database.ts'
 import { schemaVersions } from '../database/migrate.ts'
 import { openDatabase } from '../database/open.ts'
 import { timestamp } from '../shared/clock.ts'
@@ -39,24 +39,28 @@ export async function backUp(database: Database, file: string, report: Report): 
 }
 
 /**
- * The manifest of a database's present state. `share` is told a name under which another tool can copy the same state, for
- * as long as the promise that it answers is pending.
+ * The manifest of a database that a tool of its server copies. `share` is told the name under which the tool finds the very
+ * same state, for as long as the promise that it answers is pending.
  */
 export async function describeDatabase(
   database: Database,
   report: Report,
   share: (snapshot: string) => Promise<void>,
 ): Promise<Manifest> {
-  const { snapshot } = database.dialect
-  const { present } = await schemaVersions(database)
-  return database.write(async (tx) => {
-    if (snapshot) await tx.run(snapshot.begin)
-    const name = snapshot && (await tx.one<{ name: string }>(snapshot.share))?.name
-    const shared = name === undefined ? undefined : share(name)
-    const tables = await digestTables(tx, report('Reading the database'))
+  if (!database.snapshot) throw new BackupError('This database is copied as a file.')
+  return database.snapshot(async (q, name) => {
+    const shared = share(name)
+    const manifest = await manifestOfRows(q, report('Reading the database'))
     await shared
-    return { format: 1, createdAt: tx.now, engine: tx.dialect.engine, schemaVersion: present, tables }
+    return manifest
   })
+}
+
+async function manifestOfRows(q: Queries, progress: Progress): Promise<Omit<Manifest, 'file'>> {
+  const createdAt = timestamp(new Date())
+  const { present } = await schemaVersions(q)
+  const tables = await digestTables(q, progress)
+  return { format: 1, createdAt, engine: q.dialect.engine, schemaVersion: present, tables }
 }
 
 export async function writeManifest(file: string, manifest: Manifest): Promise<void> {
@@ -81,10 +85,7 @@ export async function readManifest(file: string): Promise<Manifest> {
 export async function readCopy(file: string, progress: Progress): Promise<Omit<Manifest, 'file'>> {
   const copy = openDatabase(`file:${file}`)
   try {
-    const { present } = await schemaVersions(copy)
-    const tables = await digestTables(copy, progress)
-    const { engine } = copy.dialect
-    return { format: 1, createdAt: timestamp(new Date()), engine, schemaVersion: present, tables }
+    return await manifestOfRows(copy, progress)
   } finally {
     await copy.close()
   }

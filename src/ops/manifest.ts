@@ -28,8 +28,8 @@ const rowsPerRead = 500
 /** Reads every row of every table. `q` has to show one state throughout. */
 export async function digestTables(q: Queries, progress: Progress = () => {}): Promise<TableDigest[]> {
   const tables = await listTables(q)
-  const counts = await Promise.all(tables.map((table) => countRows(q, table)))
-  const total = counts.reduce((sum, count) => sum + count, 0)
+  let total = 0
+  for (const table of tables) total += await countRows(q, table)
   let done = 0
   const digests: TableDigest[] = []
   for (const table of tables) {
