@@ -1,4 +1,4 @@
-import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
 
 /** Where a header or a setting with a secret might stand in an entry. */
 const secrets = ['authorization', 'cookie', 'set-cookie', 'x-api-key', 'adminKey', 'databaseUrl', 'password']
@@ -6,7 +6,10 @@ const places = ['', '*.', '*.*.', 'req.headers.', 'res.headers.', 'request.heade
 const paths = places.flatMap((place) => secrets.map((name) => pathOf(place, name)))
 
 /** JSON lines on stderr, since stdout is for what a command answers. */
-export function createLogger(level: string, stream = destination({ dest: 2, sync: false })): Logger {
+export function createLogger(
+  level: string,
+  stream: DestinationStream = destination({ dest: 2, sync: false }),
+): Logger {
   return pino(
     {
       level,

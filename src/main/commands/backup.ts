@@ -83,12 +83,12 @@ Then press Enter here. To restore it later, into a database of your choice, and 
 
 const quoted = (text: string) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
-function enterOrEnd(): Promise<void> {
+async function enterOrEnd(): Promise<void> {
   const input = createInterface({ input: process.stdin })
-  return new Promise((resolve) => {
-    input.once('line', () => input.close())
-    input.once('close', resolve)
-  })
+  await new Promise((resolve) => input.once('line', resolve).once('close', resolve))
+  input.close()
+  // Otherwise a pipe that stays open would keep the process waiting for more.
+  process.stdin.destroy()
 }
 
 function tell(file: string, { tables, schemaVersion, file: copied }: Manifest): void {
