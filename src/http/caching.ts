@@ -1,18 +1,25 @@
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 
 const encodingSuffix = /-(?:br|gzip|zstd|deflate)"$/
 
 /** A strong validator of these bytes. `version` goes in front, so that `If-Match` can be checked by it alone. */
 export function entityTag(bytes: Uint8Array | string, version?: number): string {
-  const digest = hash('sha1', bytes, 'base64url').slice(0, 16)
+  // Without a dash, behind which the encoding stands.
+  const digest = hash('sha1', bytes, 'base64url').slice(0, 16).replaceAll('-', '_')
   return version === undefined ? `"${digest}"` : `"v${version}-${digest}"`
 }
 
-/** Weak comparison (RFC 9110, 13.1.2). An encoded representation has a tag of its own, which its plain tag begins. */
-export function matchesEntityTag(header: string, etag: string): boolean {
-  if (header.trim() === '*') return true
-  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '').replace(encodingSuffix, '"') === etag)
+/**
+ * The tag under which the client has this answer already, if it has. Compared weakly (RFC 9110, 13.1.2). An encoded
+ * representation has a tag of its own, which its plain tag begins: a cache is told by it which of its answers is good.
+ */
+export function knownTag(request: FastifyRequest, etag: string): string | undefined {
+  const header = request.headers['if-none-match']
+  if (header === undefined) return undefined
+  if (header.trim() === '*') return etag
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return tags.find((tag) => tag === etag || tag.replace(encodingSuffix, '"') === etag)
 }
 
 /**
@@ -21,15 +28,22 @@ export function matchesEntityTag(header: string, etag: string): boolean {
  */
 export function addConditionalGet(app: FastifyInstance) {
   app.addHook('onSend', async (request, reply, payload) => {
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || reply.statusCode !== 200) return payload
+    if (request.method !== 'GET' && request.method !== 'HEAD') return payload
+    const { access = 'public' } = request.routeOptions.config
+    addVary(reply, access === 'public' ? 'accept-encoding' : 'accept-encoding, Authorization')
+    if (reply.statusCode !== 200) return payload
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', cacheControl(request))
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
     if (!reply.hasHeader('etag')) reply.header('etag', entityTag(payload))
-    if (!isFresh(request, reply.getHeader('etag') as string)) return payload
-    reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    // The framework takes the length from a HEAD's payload, which it then drops.
-    return request.method === 'HEAD' ? payload : null
+    const known = knownTag(request, reply.getHeader('etag') as string)
+    return known === undefined ? payload : notModified(reply, known)
   })
+}
+
+/** Tells caches of one more header of the request that the answer depends on. */
+export function addVary(reply: FastifyReply, name: string): void {
+  const told = reply.getHeader('vary')
+  if (told !== name) reply.header('vary', told ? `${told}, ${name}` : name)
 }
 
 /** Registered after compression and before the routes: compression is a hook of each route, which run behind all others. */
@@ -52,7 +66,7 @@ export function cacheControl(request: FastifyRequest): string {
   return request.actor ? 'private, no-cache' : 'public, no-cache'
 }
 
-export function isFresh(request: FastifyRequest, etag: string): boolean {
-  const header = request.headers['if-none-match']
-  return header !== undefined && matchesEntityTag(header, etag)
+function notModified(reply: FastifyReply, known: string): null {
+  reply.code(304).header('etag', known).removeHeader('content-type').removeHeader('content-length')
+  return null
 }

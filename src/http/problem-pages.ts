@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Failure, type FailureCode, failureCodes } from '../shared/failure.ts'
+import { addVary } from './caching.ts'
 import { operation } from './operation.ts'
 import { escapeHtml, proseHtml, sendPage } from './page.ts'
 import { problemKinds } from './problems.ts'
@@ -94,7 +95,8 @@ function pageOf({ code, status, title, explanation }: ProblemKind): string {
 }
 
 function sendEither(request: FastifyRequest, reply: FastifyReply, value: object, page: () => FastifyReply) {
-  reply.header('vary', 'Accept').header('cache-control', 'public, max-age=3600')
+  addVary(reply, 'Accept')
+  reply.header('cache-control', 'public, max-age=3600')
   const { accept = '' } = request.headers
   if (!/\bjson\b/.test(accept) || /\btext\/html\b/.test(accept)) return page()
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(value))

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { cacheControl, entityTag, isFresh } from './caching.ts'
+import { cacheControl, entityTag, knownTag } from './caching.ts'
 
 /** An answer ready to be sent: JSON as bytes, its validator, and where the next page is. */
 type ReadyAnswer = { body: Buffer; etag: string; link: string | undefined }
@@ -73,7 +73,8 @@ export function addResponseCache(app: FastifyInstance, version: () => number | u
 export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): FastifyReply {
   reply.header('etag', answer.etag).header('cache-control', cacheControl(request))
   if (answer.link !== undefined) reply.header('link', answer.link)
-  if (isFresh(request, answer.etag)) return reply.code(304).send()
+  const known = knownTag(request, answer.etag)
+  if (known !== undefined) return reply.code(304).header('etag', known).send()
   return reply.type('application/json; charset=utf-8').send(answer.body)
 }
 

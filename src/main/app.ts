@@ -9,6 +9,7 @@ import { addCors } from '../http/cors.ts'
 import { addDeprecation } from '../http/deprecation.ts'
 import { addDocs } from '../http/docs-pages.ts'
 import { addDocument } from '../http/document.ts'
+import { addHead } from '../http/head.ts'
 import { idempotency } from '../http/idempotency.ts'
 import { addProblemPages } from '../http/problem-pages.ts'
 import { addRateLimits, type RateLimits } from '../http/rate-limits.ts'
@@ -61,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addConditionalGet(app)
   await addCompression(app)
   addEncodedEntityTags(app)
+  addHead(app)
   addDeprecation(app)
   if (serves === 'api') await addDocument(app, about)
   addHealth(app, { database, readiness })

@@ -80,7 +80,7 @@ describe('an address', () => {
     const { params, query } = await validRequest(room, operation)
     const path = urlOf(operation.path, params)
     // With a next page to link to, where there may be one.
-    const page = names(operation, 'query').includes('limit') ? { limit: '1' } : {}
+    const page: Record<string, string> = names(operation, 'query').includes('limit') ? { limit: '1' } : {}
     for (const write of Object.values(variants)) {
       const target = `${write(path)}?${new URLSearchParams({ ...query, ...page })}`
       await send('GET', target, ['Authorization: Bearer test-admin-key'])

@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addConditionalGet, addEncodedEntityTags, entityTag } from '../../src/http/caching.ts'
 import { addCompression } from '../../src/http/compression.ts'
+import { addHead } from '../../src/http/head.ts'
 import { createServer, type Server } from '../../src/http/server.ts'
 import { atEnd } from '../support/cleanup.ts'
 import { memoryLog } from '../support/log.ts'
@@ -21,6 +22,7 @@ describe('a conditional GET', () => {
     addConditionalGet(app)
     await addCompression(app)
     addEncodedEntityTags(app)
+    addHead(app)
     let n = 0
     app.get('/same', async () => ({ a: 1 }))
     app.get('/other', async () => ({ n: n++ }))
@@ -71,7 +73,8 @@ describe('a conditional GET', () => {
       const reply = await get(url, { 'if-none-match': header(tag) })
       expect(reply.statusCode).toBe(304)
       expect(reply.body).toBe('')
-      expect(reply.headers).toMatchObject({ etag: tag, 'cache-control': 'public, no-cache' })
+      const known = header(tag).endsWith('-gzip"') ? header(tag) : tag
+      expect(reply.headers).toMatchObject({ etag: known, 'cache-control': 'public, no-cache' })
       expect(reply.headers).not.toHaveProperty('content-length')
       expect(reply.headers).not.toHaveProperty('content-type')
     }
@@ -102,7 +105,8 @@ describe('a conditional GET', () => {
     expect(full.headers.etag).toBe(tag)
     const known = await get('/same', { 'if-none-match': tag }, 'HEAD')
     expect(known).toMatchObject({ statusCode: 304, body: '' })
-    expect(known.headers).toMatchObject({ etag: tag, 'content-length': '7' })
+    expect(known.headers).toMatchObject({ etag: tag })
+    expect(known.headers).not.toHaveProperty('content-length')
   })
 
   it('is only for what succeeds and reads', async () => {
