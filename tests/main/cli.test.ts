@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { program } from '../../src/main/cli.ts'
 import { type SettingName, settings } from '../../src/main/config.ts'
+import { program } from '../../src/main/program.ts'
 import { newsweave } from '../support/newsweave.ts'
 
 const leaves = (command: Command): Command[] =>
