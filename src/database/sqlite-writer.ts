@@ -13,8 +13,8 @@ type Job = {
 type Outcome = { value: unknown } | { error: unknown }
 
 /**
- * Group commit: writers that arrive together share one transaction, each in a savepoint of its own, and each is answered
- * only after the commit. One fsync then serves all of them.
+ * Group commit: writers that arrive together share one transaction, and each is answered only after the commit. One fsync
+ * then serves all of them. Where one fails, all run again, each in a savepoint of its own.
  */
 export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () => void) {
   const queries = statements(writer)
@@ -39,20 +39,46 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   }
 
   async function commitTogether(jobs: Job[]) {
-    const outcomes: Outcome[] = []
+    let outcomes: Outcome[]
     try {
-      await begin(writer)
-      for (const job of jobs) {
-        outcomes.push(await outcomeOf(writer, transaction(writer, queries, timestamp(clock())), job))
-      }
-      writer.exec('commit')
+      outcomes = (await allOrNone(jobs)) ?? (await eachForItself(jobs))
     } catch (error) {
       rollBack(writer)
       for (const job of jobs) job.reject(asFailure(error, 'written to'))
       return
     }
     for (const [index, job] of jobs.entries()) settle(job, outcomes[index] as Outcome)
-    committed()
+    if (outcomes.some((outcome) => 'value' in outcome)) committed()
+  }
+
+  /** Without savepoints, for which SQLite copies every page that a writer changes; `undefined` where one of them fails. */
+  async function allOrNone(jobs: Job[]): Promise<Outcome[] | undefined> {
+    await begin(writer)
+    const outcomes: Outcome[] = []
+    for (const job of jobs) {
+      const tx = transaction(writer, queries, timestamp(clock()))
+      try {
+        outcomes.push({ value: await asTransaction(tx, job.work) })
+      } catch (error) {
+        if (!writer.inTransaction) throw error
+        rollBack(writer)
+        // Who is alone needs no second attempt to be told apart from others.
+        return jobs.length === 1 ? [{ error: asFailure(error, 'written to') }] : undefined
+      }
+    }
+    writer.exec('commit')
+    return outcomes
+  }
+
+  /** Each in a savepoint, so that those who fail undo what they wrote and nothing else. */
+  async function eachForItself(jobs: Job[]): Promise<Outcome[]> {
+    await begin(writer)
+    const outcomes: Outcome[] = []
+    for (const job of jobs) {
+      outcomes.push(await outcomeOf(writer, transaction(writer, queries, timestamp(clock())), job))
+    }
+    writer.exec('commit')
+    return outcomes
   }
 
   return { write, idle: () => draining ?? Promise.resolve() }
