@@ -3,11 +3,12 @@ import type { Method, Operation, Response } from './document-types.ts'
 import type { OperationFacts } from './operation.ts'
 import { problemKinds } from './problems.ts'
 
-const extraHeaders: Record<number, string[]> = {
-  401: ['WWW-Authenticate'],
-  412: ['ETag'],
-  429: ['Retry-After'],
-  503: ['Retry-After'],
+const headersOfProblems: Partial<Record<FailureCode, string>> = {
+  unauthorized: 'WWW-Authenticate',
+  'precondition-failed': 'ETag',
+  'idempotency-key-in-use': 'Retry-After',
+  'rate-limited': 'Retry-After',
+  unavailable: 'Retry-After',
 }
 
 /** Every failure that an operation of this shape can answer with, and those that it declares. */
@@ -46,15 +47,16 @@ export function problemsByStatus(codes: FailureCode[]): Map<number, { name: stri
 
 /** The reusable answers that these failures need. */
 export function problemComponents(codes: FailureCode[]): Record<string, Response> {
-  const components = [...problemsByStatus(codes)].map(([status, { name, codes: together }]) => [
+  const components = [...problemsByStatus(codes).values()].map(({ name, codes: together }) => [
     name,
-    problemResponse(status, together),
+    problemResponse(together),
   ])
   return Object.fromEntries(components)
 }
 
-function problemResponse(status: number, codes: FailureCode[]): Response {
-  const headers = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy', ...(extraHeaders[status] ?? [])]
+function problemResponse(codes: FailureCode[]): Response {
+  const own = codes.flatMap((code) => headersOfProblems[code] ?? [])
+  const headers = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy', ...own]
   return {
     description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(' '),
     headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),

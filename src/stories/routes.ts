@@ -4,7 +4,7 @@ import { entityTag } from '../http/caching.ts'
 import { idempotencyHeader } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { linkNext } from '../http/paging.ts'
-import { acceptedVersions, ifMatchHeader, versionTag } from '../http/preconditions.ts'
+import { acceptedVersions, ifMatchHeader } from '../http/preconditions.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -102,7 +102,7 @@ function addList(app: Server, { database, once, publicUrl }: RouteDependencies) 
         return { version, list: await readLinks(tx, id, { limit: 20 }, request) }
       })
       linkNext(request, reply, list.page.next, publicUrl())
-      reply.header('etag', versionTag(version))
+      reply.header('etag', entityTag(JSON.stringify(list), version))
       return list
     },
   )
