@@ -14,7 +14,7 @@ it('the log shows no secret, wherever in an entry it stands', () => {
     'set-cookie': 'hunter2',
     accept: 'shown',
   }
-  logger.info({ headers, req: { headers }, context: { headers }, adminKey: 'hunter2' }, 'one')
+  logger.info({ headers, req: { headers }, res: { headers }, adminKey: 'hunter2' }, 'one')
   logger.error(
     { err: new Error('shown'), databaseUrl: 'postgres://me:hunter2@db/x', request: { headers } },
     'two',
