@@ -1,5 +1,5 @@
 import type { Queries } from '../database/database.ts'
-import { join, type Sql, sql } from '../database/sql.ts'
+import { empty, join, type Sql, sql } from '../database/sql.ts'
 import { Failure } from '../shared/failure.ts'
 import { findTagIds } from '../tags/tags.ts'
 import type { articleStates } from './article.ts'
@@ -30,8 +30,8 @@ export type Position = { at: string; id: string }
 /** Filters with tags as ids; `undefined` where a filter names nothing that exists, so that nothing can match. */
 type Resolved = ArticleFilters & { state: NonNullable<ArticleFilters['state']> }
 
-/** An index in the order of the list that one filter narrows to a span, and the filter that it stands for. */
-type Lead = Omit<ListSpan, 'conditions'> & { condition: Sql }
+/** An index in the order of the list that one filter narrows to a span. `published` where it holds no other articles. */
+type Lead = Omit<ListSpan, 'conditions' | 'checks'> & { condition: Sql; published?: true }
 
 /**
  * A page of up to `limit + 1` cards behind a position. The filter that narrows by an index in the order of the list leads,
@@ -112,10 +112,11 @@ function unknownTag(slug: string): Failure {
 
 async function spansOf(q: Queries, filters: Resolved, sort: Sort): Promise<ListSpan[]> {
   const { leads, rest } = await leadOf(q, filters, sort)
-  const checks = [stateCheck(filters.state), ...checksOf(rest)]
-  return leads.map(({ condition, ...lead }) => ({
+  const checks = [...checksOf(rest), ...changedAfter(filters)]
+  return leads.map(({ condition, published, ...lead }) => ({
     ...lead,
-    conditions: [condition, ...checks, ...times(filters, lead.at)],
+    conditions: [condition, ...publishedBetween(filters, lead.at)],
+    checks: published ? checks : [stateCheck(filters.state), ...checks],
   }))
 }
 
@@ -128,7 +129,7 @@ const everything: Sql = sql`1 = 1`
 
 /** The most telling filter that has an index in publishing order, and the filters that are left to check. */
 async function leadOf(q: Queries, filters: Resolved, sort: Sort): Promise<{ leads: Lead[]; rest: Resolved }> {
-  const article = { from: sql`article a`, at: sql`a.published_at`, id: sql`a.id` }
+  const article = { from: sql`article a`, article: empty, at: sql`a.published_at`, id: sql`a.id` }
   if (sort === 'contentChanged') {
     return { leads: [{ ...article, at: sql`a.content_changed_at`, condition: everything }], rest: filters }
   }
@@ -166,19 +167,18 @@ async function leadOf(q: Queries, filters: Resolved, sort: Sort): Promise<{ lead
   return { leads: [{ ...article, condition: everything }], rest: filters }
 }
 
+const listed = {
+  article: sql`join article a on a.id = l.article_id`,
+  at: sql`l.published_at`,
+  id: sql`l.article_id`,
+}
+
 function tagLead(tagId: string): Lead {
-  const from = sql`tag_listing l join article a on a.id = l.article_id`
-  return { from, at: sql`l.published_at`, id: sql`l.article_id`, condition: sql`l.tag_id = ${tagId}` }
+  return { ...listed, from: sql`tag_listing l`, condition: sql`l.tag_id = ${tagId}`, published: true }
 }
 
 function authorLead(author: string): Lead {
-  const from = sql`article_author l join article a on a.id = l.article_id`
-  return {
-    from,
-    at: sql`l.published_at`,
-    id: sql`l.article_id`,
-    condition: sql`l.author_key = ${authorKey(author)}`,
-  }
+  return { ...listed, from: sql`article_author l`, condition: sql`l.author_key = ${authorKey(author)}` }
 }
 
 function checksOf(filters: Resolved): Sql[] {
@@ -218,13 +218,16 @@ function isBy(author: string): Sql {
 }
 
 /** Both ends are open: "after" is later than, "before" earlier than. */
-function times({ publishedAfter, publishedBefore, contentChangedAfter }: Resolved, at: Sql): Sql[] {
+function publishedBetween({ publishedAfter, publishedBefore }: Resolved, at: Sql): Sql[] {
   const published = at.text === 'a.content_changed_at' ? sql`a.published_at` : at
-  const checks: Sql[] = []
-  if (publishedAfter) checks.push(sql`${published} > ${publishedAfter}`)
-  if (publishedBefore) checks.push(sql`${published} < ${publishedBefore}`)
-  if (contentChangedAfter) checks.push(sql`a.content_changed_at > ${contentChangedAfter}`)
-  return checks
+  const conditions: Sql[] = []
+  if (publishedAfter) conditions.push(sql`${published} > ${publishedAfter}`)
+  if (publishedBefore) conditions.push(sql`${published} < ${publishedBefore}`)
+  return conditions
+}
+
+function changedAfter({ contentChangedAfter }: Resolved): Sql[] {
+  return contentChangedAfter ? [sql`a.content_changed_at > ${contentChangedAfter}`] : []
 }
 
 function behind(span: ListSpan, after: Position, direction: 'asc' | 'desc'): ListSpan {

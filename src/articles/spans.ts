@@ -1,23 +1,42 @@
 import type { Queries } from '../database/database.ts'
-import { join, type Sql, sql, where } from '../database/sql.ts'
+import { join, raw, type Sql, sql, where } from '../database/sql.ts'
 
-/** A part of an index in the order of a list: where to read, the columns of the order, what to keep. */
-export type ListSpan = { from: Sql; at: Sql; id: Sql; conditions: Sql[] }
+/**
+ * A part of an index in the order of a list: the table that the index is of, the join from it to `article a` where it is
+ * another, the columns of the order, what narrows the index, and what is checked on the article itself.
+ */
+export type ListSpan = { from: Sql; article: Sql; at: Sql; id: Sql; conditions: Sql[]; checks: Sql[] }
 export type CardRow = { id: string; at: string; card: Uint8Array }
+type Direction = 'asc' | 'desc'
+
+/** The rows of a span in order, each with its article. */
+function articlesOf(span: ListSpan, direction: Direction): Sql {
+  return sql`from ${span.from} ${span.article} ${where([...span.conditions, ...span.checks])} ${orderOf(span, direction)}`
+}
+
+/** The same for who wants the places alone: the articles are looked at only where something is checked on them. */
+function placesOf(span: ListSpan, direction: Direction): Sql {
+  return span.checks.length > 0
+    ? articlesOf(span, direction)
+    : sql`from ${span.from} ${where(span.conditions)} ${orderOf(span, direction)}`
+}
+
+function orderOf({ at, id }: ListSpan, direction: Direction): Sql {
+  return sql`order by ${at} ${raw(direction)}, ${id} ${raw(direction)}`
+}
 
 /** The first cards of several spans merged. Each span gives at most `limit`, so the cost is bound whatever it holds. */
-export function listSpans(q: Queries, spans: ListSpan[], direction: 'asc' | 'desc', limit: number) {
-  const way = direction === 'asc' ? sql`asc` : sql`desc`
+export function listSpans(q: Queries, spans: ListSpan[], direction: Direction, limit: number) {
   const card = q.dialect.bytes(sql`a.card`)
   const [span] = spans
   if (span && spans.length === 1) {
     return q.all<CardRow>(sql`
-      select ${span.id} as id, ${span.at} as at, ${card} as card
-      from ${span.from} ${where(span.conditions)} order by ${span.at} ${way}, ${span.id} ${way} limit ${limit}`)
+      select ${span.id} as id, ${span.at} as at, ${card} as card ${articlesOf(span, direction)} limit ${limit}`)
   }
+  const way = raw(direction)
   const heads = spans.map(
-    ({ from, at, id, conditions }) => sql`select * from (
-      select ${at} as at, ${id} as id from ${from} ${where(conditions)} order by ${at} ${way}, ${id} ${way} limit ${limit}
+    (each) => sql`select * from (
+      select ${each.at} as at, ${each.id} as id ${placesOf(each, direction)} limit ${limit}
     ) as head`,
   )
   return q.all<CardRow>(sql`
@@ -36,25 +55,27 @@ export type JoinedPage = { cards: Uint8Array | null; found: number; place: strin
 export async function joinSpan(
   q: Queries,
   span: ListSpan,
-  direction: 'asc' | 'desc',
+  direction: Direction,
   limit: number,
 ): Promise<JoinedPage> {
-  const { from, at, id } = span
-  const way = direction === 'asc' ? sql`asc` : sql`desc`
-  const last = direction === 'asc' ? sql`min` : sql`max`
-  const rows = sql`from ${from} ${where(span.conditions)} order by ${at} ${way}, ${id} ${way} limit`
+  const { at, id } = span
+  const way = raw(direction)
+  const last = raw(direction === 'asc' ? 'min' : 'max')
   const joined = q.dialect.bytes(q.dialect.joined(sql`page.card`, sql`page.at ${way}, page.id ${way}`))
   const page = await q.one<JoinedPage>(sql`
-    select (select ${joined} from (select a.card as card, ${at} as at, ${id} as id ${rows} ${limit}) as page) as cards,
+    select (
+        select ${joined}
+        from (select a.card as card, ${at} as at, ${id} as id ${articlesOf(span, direction)} limit ${limit}) as page
+      ) as cards,
       count(*) as found, ${last}(place) as place
-    from (select ${at} || ' ' || ${id} as place ${rows} 2 offset ${limit - 1}) as ends`)
+    from (select ${at} || ' ' || ${id} as place ${placesOf(span, direction)} limit 2 offset ${limit - 1}) as ends`)
   return page as JoinedPage
 }
 
 /** Counts each article once, however many spans it is in. */
 export async function countSpans(q: Queries, spans: ListSpan[]): Promise<number> {
   const ids = spans.map(
-    ({ from, id, conditions }) => sql`select ${id} as id from ${from} ${where(conditions)}`,
+    (span) => sql`select * from (select ${span.id} as id ${placesOf(span, 'asc')}) as places`,
   )
   const row = await q.one<{ count: number }>(
     sql`select count(*) as count from (${join(ids, ' union ')}) as counted`,
