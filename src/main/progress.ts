@@ -22,12 +22,14 @@ export function progressBar(label: string, unit: string, output: Output = proces
   const intervalMs = output.isTTY ? drawEveryMs : tellEveryMs
   let shownAt = output.isTTY ? 0 : began
   let drawn = false
+  let complete = false
 
   return {
     update(done, total = 0) {
+      if (complete) return
       const now = performance.now()
-      const complete = total > 0 && done >= total
-      if (now - shownAt < intervalMs && !(complete && drawn)) return
+      complete = total > 0 && done >= total && drawn
+      if (now - shownAt < intervalMs && !complete) return
       shownAt = now
       drawn = true
       const text = describe(label, unit, { done, total, seconds: (now - began) / 1000 })

@@ -49,7 +49,11 @@ describe('progress', () => {
     expect(written).toBe('')
     vi.advanceTimersByTime(6_000)
     bar.update(15, 20)
-    bar.end()
     expect(written).toMatch(/^Exporting .* 75 % .* articles\/s\n$/)
+    written = ''
+    bar.update(20, 20)
+    bar.update(20, 20)
+    bar.end()
+    expect(written).toMatch(/^Exporting .* 100 % .* articles\/s\n$/)
   })
 })
