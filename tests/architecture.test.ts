@@ -59,7 +59,9 @@ describe('the architecture', () => {
   })
 
   it('lets only its own folder use a store', () => {
-    const wrong = imports.filter(({ from, to, target }) => /(^|-)store\.ts$/.test(basename(target)) && from !== to)
+    const wrong = imports.filter(
+      ({ from, to, target }) => /(^|-)store\.ts$/.test(basename(target)) && from !== to,
+    )
     expect(wrong.map(shown)).toEqual([])
   })
 

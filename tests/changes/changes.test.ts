@@ -146,9 +146,7 @@ onEveryEngine('the change log', (engine) => {
     const range = { after: 100, upTo: 20_000, limit: 20 }
     const plan = async (types?: ChangeType[]) => {
       const explain = raw(engine.name === 'sqlite' ? 'explain query plan' : 'explain')
-      return JSON.stringify(
-        await database.all(sql`${explain} ${changesStatement({ ...range, types })}`),
-      )
+      return JSON.stringify(await database.all(sql`${explain} ${changesStatement({ ...range, types })}`))
     }
     expect(await plan()).toMatch(/INTEGER PRIMARY KEY|change_pkey/)
     for (const types of [['tag.deleted'], ['tag.deleted', 'tag.created']] satisfies ChangeType[][]) {
