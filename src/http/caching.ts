@@ -67,6 +67,7 @@ export function cacheControl(request: FastifyRequest): string {
 }
 
 function notModified(reply: FastifyReply, known: string): null {
-  reply.code(304).header('etag', known).removeHeader('content-type').removeHeader('content-length')
+  reply.code(304).header('etag', known)
+  for (const name of ['content-type', 'content-length', 'link']) reply.removeHeader(name)
   return null
 }

@@ -72,9 +72,9 @@ export function addResponseCache(app: FastifyInstance, version: () => number | u
 /** Sends JSON that is there as bytes, or 304 where the client has it. */
 export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): FastifyReply {
   reply.header('etag', answer.etag).header('cache-control', cacheControl(request))
-  if (answer.link !== undefined) reply.header('link', answer.link)
   const known = knownTag(request, answer.etag)
-  if (known !== undefined) return reply.code(304).header('etag', known).send()
+  if (known !== undefined) return reply.code(304).removeHeader('link').header('etag', known).send()
+  if (answer.link !== undefined) reply.header('link', answer.link)
   return reply.type('application/json; charset=utf-8').send(answer.body)
 }
 
