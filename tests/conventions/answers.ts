@@ -35,7 +35,6 @@ function checkBody(operation: Operation, place: string, answer: ApiReply & { req
   const type = headers['content-type']?.split(';')[0] ?? ''
   const schema = validator(`document#${place}/content/${escaped(type)}/schema`)
   if (!schema) throw fault(request, status, `has a type that the document does not tell of: ${type}`, '')
-  if (headers['content-encoding']) return
   const values = type === 'application/x-ndjson' ? lines(body) : [body]
   for (const value of values) {
     if (schema(value)) continue

@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Database } from '../../src/database/database.ts'
 import type { Server } from '../../src/http/server.ts'
 import { type AppOptions, createApp } from '../../src/main/app.ts'
@@ -97,7 +98,7 @@ export async function startApi(database: Database, options: Partial<AppOptions> 
       request: `${method} ${url}`,
       status: reply.statusCode,
       headers: reply.headers as ApiReply['headers'],
-      text: reply.headers['content-encoding'] ? '' : reply.body,
+      text: decoded(reply.rawPayload, reply.headers['content-encoding']),
     }
     check(answer, mayFail)
     return { ...answer, body: parsed(answer), bytes: reply.rawPayload }
@@ -156,6 +157,17 @@ function keyHeader(key: string | null = adminKey): Headers {
 function bodyHeader(method: string, body: unknown): Headers {
   if (body === undefined) return {}
   return { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }
+}
+
+const decoders: Record<string, (bytes: Buffer) => Buffer> = {
+  br: brotliDecompressSync,
+  gzip: gunzipSync,
+  zstd: zstdDecompressSync,
+}
+
+function decoded(bytes: Buffer, encoding: unknown): string {
+  const decode = decoders[String(encoding)]
+  return String(decode && bytes.length > 0 ? decode(bytes) : bytes)
 }
 
 function parsed({ headers, text }: Reply): unknown {
