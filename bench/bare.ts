@@ -1,8 +1,7 @@
 // Fastify with nothing added, sending the very bytes that the product sent: node bench/bare.ts <origin> <path> …
 // The same path answers 304 with nothing in it below /empty.
-import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
-import { ready } from './processes.ts'
+import { serve } from './processes.ts'
 
 const [origin, ...paths] = process.argv.slice(2)
 const app = Fastify()
@@ -23,4 +22,4 @@ for (const pathname of new Set(paths.map((path) => path.split('?', 1)[0] as stri
   })
 }
 await app.listen({ host: '127.0.0.1', port: 0 })
-ready((app.server.address() as AddressInfo).port, () => app.close())
+serve({ server: app.server, close: () => app.close() })

@@ -48,8 +48,11 @@ const headerArguments = (headers: Record<string, string>) =>
   Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
 
 /** Measures each in turn, round after round, so that what else the machine does hurts all alike. */
-export async function interleaved(runs: (() => Promise<number>)[], rounds: number): Promise<number[][]> {
-  const rates: number[][] = runs.map(() => [])
+export async function interleaved<Measure>(
+  runs: (() => Promise<Measure>)[],
+  rounds: number,
+): Promise<Measure[][]> {
+  const rates: Measure[][] = runs.map(() => [])
   for (let round = 0; round < rounds; round++) {
     for (const [index, run] of runs.entries()) rates[index]?.push(await run())
   }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { listCards } from '../src/articles/listing.ts'
+import { listJoined } from '../src/articles/listing.ts'
 import type { Queries } from '../src/database/database.ts'
 import { postgresDialect } from '../src/database/dialect.ts'
 import type { Sql } from '../src/database/sql.ts'
@@ -24,12 +24,12 @@ async function newestStatement(): Promise<Sql> {
   const statements: Sql[] = []
   const listening = {
     dialect: postgresDialect,
-    async all(statement: Sql) {
+    async one(statement: Sql) {
       statements.push(statement)
-      return []
+      return { cards: null, found: 0, place: null }
     },
   }
-  await listCards(listening as unknown as Queries, {}, { sort: 'newest', after: undefined, limit: 20 })
+  await listJoined(listening as unknown as Queries, {}, { sort: 'newest', after: undefined, limit: 20 })
   return statements[0] as Sql
 }
 

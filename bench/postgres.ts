@@ -6,21 +6,23 @@ import { start } from './processes.ts'
 import type { Options } from './reading.ts'
 import type { Result } from './report.ts'
 import { bodies } from './templates.ts'
-import type { Work } from './writer.ts'
-import { creating, shortBody } from './writing.ts'
+import { creating, rateOf, shortBody, type Writer } from './writing.ts'
 
 /** One client over HTTP against one connection sending the bare statements: how many times as long an answer takes. */
 export async function* postgresRows(url: string, options: Options): AsyncGenerator<Result> {
   const { seconds, rounds, articles } = options
   const sourceIds = await prepared(url, articles)
   const server = await start('server.ts', [url, 'off'])
-  const writer = await start<Work, number>('writer.ts', [url, String(articles)])
+  const writer: Writer = await start('writer.ts', [url, String(articles)])
   const origin = `http://127.0.0.1:${server.port}`
   try {
     const list = { url: `${origin}/v1/articles`, connections: 1 }
     await answersASecond({ ...list, seconds: 1 })
     const [lists = [], statements = []] = await interleaved(
-      [() => answersASecond({ ...list, seconds }), () => writer.ask({ work: 'list', seconds })],
+      [
+        async () => ({ rate: await answersASecond({ ...list, seconds }) }),
+        () => rateOf(writer, { work: 'list', seconds }),
+      ],
       rounds,
     )
     const goal = { atMost: 1.5 }
@@ -29,7 +31,7 @@ export async function* postgresRows(url: string, options: Options): AsyncGenerat
     await create(1)
     const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: 1, seconds }
     const [ours = [], base = []] = await interleaved(
-      [() => create(seconds), () => writer.ask(inserts)],
+      [() => create(seconds), () => rateOf(writer, inserts)],
       rounds,
     )
     yield { name: 'PostgreSQL: create', ours, base, of: 'its inserts', goal }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import type { AddressInfo, Server } from 'node:net'
 
 /** Servers run on the first core and whatever loads them on the second, so that neither takes time from the other. */
 export const serverCore = 0
@@ -27,7 +28,7 @@ export type Child<Question, Answer> = {
   stop(): Promise<void>
 }
 
-export async function start<Question extends object = never, Answer = never>(
+export async function start<Question extends object | string, Answer>(
   program: string,
   args: string[],
 ): Promise<Child<Question, Answer>> {
@@ -60,6 +61,15 @@ async function nextMessage<Message>(child: ChildProcess, program: string): Promi
   } finally {
     child.off('exit', ended)
   }
+}
+
+/** The child's side, for a server: says on which port it listens, and whenever asked the CPU time that it took so far. */
+export function serve({ server, close }: { server: Server; close: () => Promise<unknown> }) {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage()
+    process.send?.(user + system)
+  })
+  ready((server.address() as AddressInfo).port, close)
 }
 
 /** The child's side: says that it is ready, and ends when the benchmark does. */

@@ -1,6 +1,6 @@
 import { answersASecond, interleaved, type Load } from './load.ts'
-import { start } from './processes.ts'
-import type { Result } from './report.ts'
+import { type Child, start } from './processes.ts'
+import type { Measure, Result } from './report.ts'
 
 export type Options = { articles: number; seconds: number; rounds: number; rows: string[] }
 
@@ -16,25 +16,26 @@ type Asked = { key: string; name: string; path: string; headers?: Record<string,
 export async function* readingRows(file: string, options: Options): AsyncGenerator<Result> {
   const wanted = (await addresses(file)).filter(({ key }) => options.rows.includes(key))
   if (wanted.length === 0) return
-  const warm = await start('server.ts', [`file:${file}`, 'on'])
-  const off = await start('server.ts', [`file:${file}`, 'off'])
+  const warm: Server = await start('server.ts', [`file:${file}`, 'on'])
+  const off: Server = await start('server.ts', [`file:${file}`, 'off'])
   const paths = [...new Set(wanted.map(({ path }) => path))]
-  const bare = await start('bare.ts', [origin(warm.port), ...paths])
+  const bare: Server = await start('bare.ts', [origin(warm), ...paths])
+  const servers = { warm, off, bare }
   try {
     for (const asked of wanted) {
-      const ports = { warm: warm.port, off: off.port, bare: bare.port }
-      yield* asked.key === '304' ? notModified(asked, ports, options) : sameBytes(asked, ports, options)
+      yield* asked.key === '304' ? notModified(asked, servers, options) : sameBytes(asked, servers, options)
     }
   } finally {
     for (const child of [warm, off, bare]) await child.stop()
   }
 }
 
-type Ports = { warm: number; off: number; bare: number }
-const origin = (port: number) => `http://127.0.0.1:${port}`
+type Server = Child<'cpu', number>
+type Servers = { warm: Server; off: Server; bare: Server }
+const origin = ({ port }: { port: number }) => `http://127.0.0.1:${port}`
 
-async function* sameBytes({ name, path }: Asked, ports: Ports, options: Options): AsyncGenerator<Result> {
-  const targets = [ports.warm, ports.off, ports.bare].map((port) => ({ url: origin(port) + path }))
+async function* sameBytes({ name, path }: Asked, servers: Servers, options: Options): AsyncGenerator<Result> {
+  const targets = [servers.warm, servers.off, servers.bare].map((server) => ({ server, path }))
   const [warm = [], off = [], bare = []] = await measured(targets, options)
   const against = { base: bare, of: 'bare, same bytes' }
   yield { name: `${name}, cache warm`, ours: warm, ...against, goal: { atLeast: listGoals.warm } }
@@ -42,20 +43,24 @@ async function* sameBytes({ name, path }: Asked, ports: Ports, options: Options)
 }
 
 /** A 304 has no bytes of its own: it is held against bare Fastify sending the 200 that it saves, and an empty 304. */
-async function* notModified({ name, path }: Asked, ports: Ports, options: Options): AsyncGenerator<Result> {
-  const { headers: answered } = await fetch(origin(ports.warm) + path, {
+async function* notModified(
+  { name, path }: Asked,
+  servers: Servers,
+  options: Options,
+): AsyncGenerator<Result> {
+  const { warm: cached, off: uncached, bare } = servers
+  const { headers: answered } = await fetch(origin(cached) + path, {
     headers: { 'accept-encoding': 'identity' },
   })
   const headers = { 'if-none-match': answered.get('etag') ?? '' }
-  const asked = await fetch(origin(ports.off) + path, { headers })
+  const asked = await fetch(origin(uncached) + path, { headers })
   if (asked.status !== 304) throw new Error(`Expected 304 of ${path}, not ${asked.status}.`)
-  const urls = [
-    origin(ports.warm) + path,
-    origin(ports.off) + path,
-    origin(ports.bare) + path,
-    `${origin(ports.bare)}/empty${path}`,
+  const targets = [
+    { server: cached, path, headers },
+    { server: uncached, path, headers },
+    { server: bare, path, headers },
+    { server: bare, path: `/empty${path}`, headers },
   ]
-  const targets = urls.map((url) => ({ url, headers }))
   const [warm = [], off = [], whole = [], empty = []] = await measured(targets, options)
   yield {
     name: `${name}, cache warm`,
@@ -69,17 +74,27 @@ async function* notModified({ name, path }: Asked, ports: Ports, options: Option
   yield { name: `${name}, cache off`, ours: off, base: empty, of: 'bare, an empty 304' }
 }
 
-async function measured(targets: Pick<Load, 'url' | 'headers'>[], { seconds, rounds }: Options) {
-  for (const target of targets) await answersASecond({ ...target, connections, seconds: 1 })
-  const runs = targets.map((target) => () => answersASecond({ ...target, connections, seconds }))
-  return interleaved(runs, rounds)
+type Target = Pick<Load, 'headers'> & { server: Server; path: string }
+
+async function measured(targets: Target[], { seconds, rounds }: Options): Promise<Measure[][]> {
+  for (const target of targets) await measure(target, 1)
+  return interleaved(
+    targets.map((target) => () => measure(target, seconds)),
+    rounds,
+  )
+}
+
+async function measure({ server, path, headers }: Target, seconds: number): Promise<Measure> {
+  const before = await server.ask('cpu')
+  const rate = await answersASecond({ url: origin(server) + path, connections, seconds, headers })
+  return { rate, cpuUs: ((await server.ask('cpu')) - before) / (rate * seconds) }
 }
 
 /** What is asked for. The deep page is reached as a client reaches it, by following the cursors of the commonest tag. */
 async function addresses(file: string): Promise<Asked[]> {
-  const server = await start('server.ts', [`file:${file}`, 'off'])
+  const server: Server = await start('server.ts', [`file:${file}`, 'off'])
   const read = async (path: string) => {
-    const answer = await fetch(origin(server.port) + path)
+    const answer = await fetch(origin(server) + path)
     if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as Page
   }

@@ -5,17 +5,28 @@ import Sqlite from 'better-sqlite3'
 import { loadTool } from './load.ts'
 import { pinned } from './processes.ts'
 
-/** One row: answers a second of each round, ours and those it is held against. `atMost` is a goal for the time taken. */
+/** Answers a second, and the CPU time that the server took for one where that is what it works with. */
+export type Measure = { rate: number; cpuUs?: number }
+
+/** One row: the measures of each round, ours and those it is held against. `atMost` is a goal for the time taken. */
 export type Result = {
   name: string
-  ours: number[]
-  base: number[]
+  ours: Measure[]
+  base: Measure[]
   of: string
   goal?: { atLeast: number } | { atMost: number }
 }
 
-const widths = [38, 14, 40, 18, 8, 0]
-const heading = ['row', 'ours a second', 'held against, a second', 'ratio (low–high)', 'goal', '']
+const widths = [38, 14, 40, 18, 18, 8, 0]
+const heading = [
+  'row',
+  'ours a second',
+  'held against, a second',
+  'ratio (low–high)',
+  'by CPU time',
+  'goal',
+  '',
+]
 
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -27,21 +38,33 @@ const mean = (a = 0, b = 0) => (a + b) / 2
 const whole = (value: number) => Math.round(value).toLocaleString('en')
 const short = (value: number) => value.toFixed(2).replace(/^0/, '')
 
-/** Ratios are taken within each round, in which both sides met the same machine. */
 function cells({ name, ours, base, of, goal }: Result): string[] {
+  const rateOf = ({ rate }: Measure) => rate
+  const timeOf = ({ rate }: Measure) => 1 / rate
   const slower = goal !== undefined && 'atMost' in goal
-  const ratios = ours.map((rate, round) => {
-    const other = base[round] as number
-    return slower ? other / rate : rate / other
-  })
+  const ratios = ratiosOf(ours, base, slower ? timeOf : rateOf)
+  const onCpu = ours[0]?.cpuUs ? withNoise(ratiosOf(base, ours, ({ cpuUs = 0 }) => cpuUs)) : ''
+  const measured = [
+    name,
+    whole(median(ours.map(rateOf))),
+    `${of}: ${whole(median(base.map(rateOf)))}`,
+    withNoise(ratios),
+    onCpu,
+  ]
+  if (!goal) return [...measured, '', '']
   const ratio = median(ratios)
-  const noise = `${short(ratio)} (${short(Math.min(...ratios))}–${short(Math.max(...ratios))})`
-  const against = `${of}: ${whole(median(base))}`
-  if (!goal) return [name, whole(median(ours)), against, noise, '', '']
   const reached = 'atMost' in goal ? ratio <= goal.atMost : ratio >= goal.atLeast
   const bound = 'atMost' in goal ? `<= ${short(goal.atMost)}` : `>= ${short(goal.atLeast)}`
-  return [name, whole(median(ours)), against, noise, bound, reached ? 'reached' : 'not reached']
+  return [...measured, bound, reached ? 'reached' : 'not reached']
 }
+
+/** Within each round, in which both sides met the same machine. */
+function ratiosOf(these: Measure[], those: Measure[], of: (measure: Measure) => number): number[] {
+  return these.map((measure, round) => of(measure) / of(those[round] as Measure))
+}
+
+const withNoise = (ratios: number[]) =>
+  `${short(median(ratios))} (${short(Math.min(...ratios))}–${short(Math.max(...ratios))})`
 
 const line = (texts: string[]) => texts.map((text, index) => text.padEnd(widths[index] as number)).join(' ')
 
@@ -72,6 +95,7 @@ export function conditions({ seconds, rounds }: { seconds: number; rounds: numbe
       ? 'Servers on one core, clients on the other'
       : 'Servers and clients placed by the system: no taskset here, or no second core',
     `${rounds} rounds of ${seconds} s each, the sides in turn; medians, and the lowest and highest of the rounds`,
+    `Load of the machine before the run: ${os.loadavg()[0]?.toFixed(1)}; beside other work only the ratios by CPU time mean something`,
   ]
 }
 
@@ -93,6 +117,7 @@ export async function writeReport(file: URL, sections: Section[], facts: string[
     '',
     'Written by the run itself. Only the ratios hold elsewhere: "bare" is Fastify without a plugin sending the same bytes as one',
     'Buffer, and what creates and imports are held against is better-sqlite3 writing the same rows, durably, with no server before it.',
+    'By CPU time: how the CPU time of one answer compares, which neither a slow client nor other work on the machine changes much.',
     '',
     ...[`${new Date().toISOString().slice(0, 10)}`, ...facts].map((fact) => `- ${fact}`),
   ].join('\n')

@@ -1,14 +1,16 @@
 // The product as a server: node bench/server.ts <database url> <cache: on | off>
-import type { AddressInfo } from 'node:net'
 import { openDatabase } from '../src/database/open.ts'
 import { benchApp } from './app.ts'
-import { ready } from './processes.ts'
+import { serve } from './processes.ts'
 
 const [url = '', cache] = process.argv.slice(2)
 const database = openDatabase(url)
 const app = await benchApp(database, cache === 'on')
 await app.listen({ host: '127.0.0.1', port: 0 })
-ready((app.server.address() as AddressInfo).port, async () => {
-  await app.close()
-  await database.close()
+serve({
+  server: app.server,
+  async close() {
+    await app.close()
+    await database.close()
+  },
 })

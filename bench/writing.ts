@@ -3,9 +3,9 @@ import { openDatabase } from '../src/database/open.ts'
 import { authorization } from './app.ts'
 import { directory, sourceIdsOf } from './corpus.ts'
 import { answersASecond, interleaved } from './load.ts'
-import { start } from './processes.ts'
+import { type Child, start } from './processes.ts'
 import type { Options } from './reading.ts'
-import type { Result } from './report.ts'
+import type { Measure, Result } from './report.ts'
 import { bodies, freshLines } from './templates.ts'
 import type { Work } from './writer.ts'
 
@@ -14,7 +14,9 @@ const corpusBody = 2000
 const importBatch = 200
 const importedASecond = 1500
 
-type Writer = Awaited<ReturnType<typeof start<Work, number>>>
+export type Writer = Child<Work, number>
+
+export const rateOf = async (writer: Writer, work: Work) => ({ rate: await writer.ask(work) })
 
 /** Creating over HTTP and importing, against better-sqlite3 writing the same rows in transactions of the same size. */
 export async function* writingRows(corpus: string, options: Options): AsyncGenerator<Result> {
@@ -24,7 +26,7 @@ export async function* writingRows(corpus: string, options: Options): AsyncGener
   await removeDatabase(file)
   await copyFile(corpus, file, constants.COPYFILE_FICLONE)
   const server = await start('server.ts', [`file:${file}`, 'on'])
-  const writer = await start<Work, number>('writer.ts', [`file:${file}`, String(options.articles)])
+  const writer: Writer = await start('writer.ts', [`file:${file}`, String(options.articles)])
   const sourceIds = await readSourceIds(file)
   const origin = `http://127.0.0.1:${server.port}`
   try {
@@ -51,7 +53,7 @@ async function* creates(
     await create(1)
     const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: clients, seconds }
     const [ours = [], base = []] = await interleaved(
-      [() => create(seconds), () => writer.ask(inserts)],
+      [() => create(seconds), () => rateOf(writer, inserts)],
       rounds,
     )
     const name = clients === 1 ? 'create, one client' : `create, ${clients} clients`
@@ -65,7 +67,7 @@ export async function creating(origin: string, lines: string[], connections: num
   await writeFile(bodiesFile, `${lines.join('\n')}\n`)
   const headers = { authorization, 'content-type': 'application/json' }
   const load = { url: `${origin}/v1/articles`, connections, headers, bodiesFile, body: lines[0] }
-  return (seconds: number) => answersASecond({ ...load, seconds })
+  return async (seconds: number) => ({ rate: await answersASecond({ ...load, seconds }) })
 }
 
 async function* imports(
@@ -80,8 +82,8 @@ async function* imports(
   const [overHttp = [], called = [], base = []] = await interleaved(
     [
       byHttp,
-      () => writer.ask({ work: 'import', bodyBytes: corpusBody, articles: count }),
-      () => writer.ask({ work: 'inserts', bodyBytes: corpusBody, batch: importBatch, seconds }),
+      () => rateOf(writer, { work: 'import', bodyBytes: corpusBody, articles: count }),
+      () => rateOf(writer, { work: 'inserts', bodyBytes: corpusBody, batch: importBatch, seconds }),
     ],
     rounds,
   )
@@ -90,7 +92,7 @@ async function* imports(
   yield { name: 'import of NDJSON, operation', ours: called, ...against }
 }
 
-async function importByHttp(origin: string, body: string, count: number): Promise<number> {
+async function importByHttp(origin: string, body: string, count: number): Promise<Measure> {
   const headers = { authorization, 'content-type': 'application/x-ndjson' }
   const begun = performance.now()
   const answer = await fetch(`${origin}/v1/articles/import`, { method: 'POST', headers, body })
@@ -98,7 +100,7 @@ async function importByHttp(origin: string, body: string, count: number): Promis
   const elapsedMs = performance.now() - begun
   const created = text.split('"status":"created"').length - 1
   if (created !== count) throw new Error(`${created} of ${count} articles were imported.`)
-  return (count / elapsedMs) * 1000
+  return { rate: (count / elapsedMs) * 1000 }
 }
 
 async function readSourceIds(file: string): Promise<string[]> {
