@@ -27,17 +27,21 @@ export function knownTag(request: FastifyRequest, etag: string): string | undefi
  * compression, which then has its own tag: a strong validator stands for one sequence of bytes.
  */
 export function addConditionalGet(app: FastifyInstance) {
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return payload
-    const { access = 'public' } = request.routeOptions.config
-    addVary(reply, access === 'public' ? 'accept-encoding' : 'accept-encoding, Authorization')
-    if (reply.statusCode !== 200) return payload
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', cacheControl(request))
-    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
-    if (!reply.hasHeader('etag')) reply.header('etag', entityTag(payload))
-    const known = knownTag(request, reply.getHeader('etag') as string)
-    return known === undefined ? payload : notModified(reply, known)
+  app.addHook('onSend', (request, reply, payload, done) => {
+    done(null, conditional(request, reply, payload))
   })
+}
+
+function conditional(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return payload
+  const { access = 'public' } = request.routeOptions.config
+  addVary(reply, access === 'public' ? 'accept-encoding' : 'accept-encoding, Authorization')
+  if (reply.statusCode !== 200) return payload
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', cacheControl(request))
+  if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
+  if (!reply.hasHeader('etag')) reply.header('etag', entityTag(payload))
+  const known = knownTag(request, reply.getHeader('etag') as string)
+  return known === undefined ? payload : notModified(reply, known)
 }
 
 /** Tells caches of one more header of the request that the answer depends on. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Database } from '../database/database.ts'
 import { cacheControl, entityTag, knownTag } from './caching.ts'
 
 /** An answer ready to be sent: JSON as bytes, its validator, and where the next page is. */
@@ -16,13 +17,15 @@ declare module 'fastify' {
   }
 }
 
+type Versioned = Pick<Database, 'version' | 'onCommit'>
+
 /**
  * Keeps answers of routes declared `cached` until anything is written. An entry is good for one address, as sent, for
- * requests with a key or for those without, and for one version of the database, which is asked on every request; so an
- * answer is never older than the last commit of any process. `version` answers `undefined` where the engine cannot tell.
- * Registered after authentication and limits, which apply to every request.
+ * requests with a key or for those without, and for one version of the database, so an answer is never older than what was
+ * committed, by any process, before its request came. Where the engine cannot tell its version nothing is kept. Registered
+ * after authentication and limits, which apply to every request.
  */
-export function addResponseCache(app: FastifyInstance, version: () => number | undefined, enabled: boolean) {
+export function addResponseCache(app: FastifyInstance, database: Versioned, enabled: boolean) {
   const entries = new Map<string, Entry>()
   let bytes = 0
   const size = (entry: Entry) => entry.body.length + entryBytes
@@ -45,28 +48,42 @@ export function addResponseCache(app: FastifyInstance, version: () => number | u
 
   app.decorateRequest('cacheKey', null)
   if (!enabled) return
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.routeOptions.config.cached) return
-    const now = version()
-    if (now === undefined) return
+  const versionOfTurn = oncePerTurn(database)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.routeOptions.config.cached) return done()
+    const now = versionOfTurn()
+    if (now === undefined) return done()
     const key = `${request.actor ? 'key' : 'open'} ${request.url}`
     const entry = entries.get(key)
-    if (entry?.version === now) return sendReady(request, reply, entry)
+    if (entry?.version === now) return void sendReady(request, reply, entry)
     request.cacheKey = { key, version: now }
+    done()
   })
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const place = request.cacheKey
     if (place && reply.statusCode === 200 && Buffer.isBuffer(payload)) {
       const etag = reply.getHeader('etag') as string
-      keep(place.key, {
-        version: place.version,
-        body: payload,
-        etag,
-        link: reply.getHeader('link') as string | undefined,
-      })
+      const link = reply.getHeader('link') as string | undefined
+      keep(place.key, { version: place.version, body: payload, etag, link })
     }
-    return payload
+    done(null, payload)
   })
+}
+
+/** Requests of one turn of the event loop, between which this process commits nothing, need not ask one by one. */
+function oncePerTurn(database: Versioned): () => number | undefined {
+  let asked: { version: number | undefined } | undefined
+  const forget = () => {
+    asked = undefined
+  }
+  database.onCommit(forget)
+  return () => {
+    if (!asked) {
+      asked = { version: database.version() }
+      setImmediate(forget)
+    }
+    return asked.version
+  }
 }
 
 /** Sends JSON that is there as bytes, or 304 where the client has it. */

@@ -58,7 +58,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addAuthentication(app, { database, adminKey: options.adminKey, clock: options.clock })
   await addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'])
   addAccessCheck(app, options.readAccess)
-  addResponseCache(app, () => database.version(), options.cache)
+  addResponseCache(app, database, options.cache)
   addConditionalGet(app)
   await addCompression(app)
   addEncodedEntityTags(app)
