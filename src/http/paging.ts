@@ -3,12 +3,22 @@ import { decodeCursor, encodeCursor, type Kind } from '../shared/cursor.ts'
 
 type Position = (string | number)[]
 
+const moving = ['cursor', 'limit', 'fields', 'include', 'total']
+
 /** The list that a request asks for: its path and all its parameters but those that only move within it. */
 export function listName(request: FastifyRequest): string {
-  const url = new URL(request.url, 'http://list')
-  for (const name of ['cursor', 'limit', 'fields', 'include', 'total']) url.searchParams.delete(name)
-  url.searchParams.sort()
-  return url.pathname.replace(/\/$/, '') + url.search
+  const { path, query } = partsOf(request)
+  if (query === undefined) return path
+  const parameters = new URLSearchParams(query)
+  for (const name of moving) parameters.delete(name)
+  parameters.sort()
+  return parameters.size > 0 ? `${path}?${parameters}` : path
+}
+
+/** Cut at the question mark: the framework has read the address already, and a `URL` costs more than a page of a list. */
+function partsOf({ url }: FastifyRequest): { path: string; query: string | undefined } {
+  const mark = url.indexOf('?')
+  return mark < 0 ? { path: url, query: undefined } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
 }
 
 /** Where the page begins: behind the position in its cursor, with parts of these kinds; `undefined` for the first page. */
@@ -46,7 +56,8 @@ export function linkNext(
   publicUrl: string,
 ) {
   if (next === null) return
-  const url = new URL(request.url, 'http://list')
-  url.searchParams.set('cursor', next)
-  reply.header('link', `<${publicUrl}${url.pathname}${url.search}>; rel="next"`)
+  const { path, query } = partsOf(request)
+  const parameters = new URLSearchParams(query)
+  parameters.set('cursor', next)
+  reply.header('link', `<${publicUrl}${path}?${parameters}>; rel="next"`)
 }
