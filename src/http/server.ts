@@ -171,13 +171,20 @@ function answerExpectation(request: IncomingMessage, response: ServerResponse, b
   response.end(body)
 }
 
+/** A browser encodes what is typed into its address bar; `curl` and many libraries leave that to their user. */
+function unreadable({ code }: { code?: string }): string {
+  return code === 'HPE_INVALID_URL'
+    ? 'The address has a character that is not ASCII: percent-encode it (curl: -G --data-urlencode).'
+    : 'The request is no readable HTTP.'
+}
+
 /** What node's parser refuses never becomes a request, so the answer is written on the socket. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket, base: string) {
   // Behind the beginning of another answer, this one would be taken for a part of it.
   const { _httpMessage: begun } = socket as Socket & { _httpMessage?: ServerResponse }
   if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) return void socket.destroy()
   const statusCode = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
-  const detail = statusCode === 400 ? 'The request is no readable HTTP.' : ''
+  const detail = statusCode === 400 ? unreadable(error) : ''
   const failure = asFailure({
     statusCode,
     message: detail || problemKinds[asFailure({ statusCode }).code].title,

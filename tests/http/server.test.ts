@@ -74,6 +74,12 @@ describe('a server', () => {
   const post = (body: string | Buffer, type = 'application/json', path = '/things') =>
     request(`POST ${path}`, [`Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body)}`], body)
 
+  it('tells who sent an address as it is written in Chinese to encode it', async () => {
+    const { status, text } = await refused('GET /things?q=芯片 HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect(status).toBe(400)
+    expect(JSON.parse(text).detail).toContain('percent-encode')
+  })
+
   it('answers what it can', async () => {
     expect(await exchange(address, request('GET /things?q=%E4%B8%AD+%2B'))).toMatchObject([{ status: 200 }])
     expect(await exchange(address, post('{"name":"中 \\u4e2d \\ud83d\\ude00"}'))).toMatchObject([
