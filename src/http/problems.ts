@@ -178,7 +178,11 @@ const codesOfStatus: Record<number, FailureCode> = {
 /** Any error as a `Failure`: ours as it is, the framework's by its status, and the rest as `internal`, saying nothing. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
-  const { statusCode, message, code } = (error ?? {}) as { statusCode?: number; message?: string; code?: string }
+  const { statusCode, message, code } = (error ?? {}) as {
+    statusCode?: number
+    message?: string
+    code?: string
+  }
   const known = statusCode === undefined ? undefined : codesOfStatus[statusCode]
   if (known) return new Failure(known, frameworkDetails[code ?? ''] ?? String(message))
   if (statusCode && statusCode >= 400 && statusCode < 500) return new Failure('bad-request', String(message))
