@@ -110,9 +110,10 @@ describe('an address', () => {
   })
 
   it('never says of a method that it is not allowed and that it is', async () => {
-    for (const operation of operations) {
-      const target = await addressOf(room, operation)
-      for (const variant of [`${target}/`, `${target}//`, `/${target}`, target.toUpperCase()]) {
+    for (const path of Object.keys(document.paths)) {
+      const own = operations.find((operation) => operation.path === path) as Operation
+      const target = await addressOf(room, own)
+      for (const variant of [`${target}/`, `/${target}`]) {
         for (const method of methods) {
           const reply = await send(method, variant, ['Content-Length: 0'])
           if (reply.status === 405) expect(reply.headers.allow?.split(', '), variant).not.toContain(method)

