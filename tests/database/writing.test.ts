@@ -151,7 +151,8 @@ onEveryEngine('writing', (engine) => {
     const timer = setInterval(() => turns++, 1)
     for (let n = 0; n < 50; n++) await database.write((tx) => insert(tx, `alias-${n}`))
     clearInterval(timer)
-    expect(turns).toBeGreaterThan(5)
+    // Without a turn between two commits, there would be none.
+    expect(turns).toBeGreaterThan(0)
   })
 
   it('closes after the writers that wait have been answered', async () => {

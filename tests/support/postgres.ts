@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { chmod, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -24,8 +24,7 @@ export default async function startPostgres(project: TestProject): Promise<() =>
   const folder = scratchFolder('postgres')
   // The server gives up root for a user of its own, who has to reach its data.
   await chmod(folder, 0o755)
-  // Also where the run is broken off.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  endWithTheProcess(folder)
   const { server, url } = await start(folder)
   project.provide('postgresUrl', url)
   project.provide('postgresTemplate', await makeTemplate(url))
@@ -33,6 +32,20 @@ export default async function startPostgres(project: TestProject): Promise<() =>
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Also where the run is broken off. */
+function endWithTheProcess(folder: string): void {
+  process.once('exit', () => {
+    const pid = /^\d+/.exec(readIfThere(join(folder, 'data/postmaster.pid')))?.[0]
+    if (pid) process.kill(Number(pid), 'SIGQUIT')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+}
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
 async function start(folder: string) {
