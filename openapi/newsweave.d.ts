@@ -956,7 +956,7 @@ export interface components {
          */
         ArticleContent: {
             /**
-             * Format: uri
+             * Format: iri
              * @example https://example.com/story/1
              */
             url: string;
@@ -991,7 +991,7 @@ export interface components {
             translationOf?: {
                 articleId?: string;
                 /**
-                 * Format: uri
+                 * Format: iri
                  * @example https://example.com/story/1
                  */
                 url?: string;
@@ -1140,7 +1140,7 @@ export interface components {
          */
         ArticlePatch: {
             /**
-             * Format: uri
+             * Format: iri
              * @example https://example.com/story/1
              */
             url?: string;
@@ -1173,7 +1173,7 @@ export interface components {
             translationOf?: {
                 articleId?: string;
                 /**
-                 * Format: uri
+                 * Format: iri
                  * @example https://example.com/story/1
                  */
                 url?: string;
@@ -1649,7 +1649,7 @@ export interface components {
          */
         NewArticle: {
             /**
-             * Format: uri
+             * Format: iri
              * @example https://example.com/story/1
              */
             url: string;
@@ -1684,7 +1684,7 @@ export interface components {
             translationOf?: {
                 articleId?: string;
                 /**
-                 * Format: uri
+                 * Format: iri
                  * @example https://example.com/story/1
                  */
                 url?: string;
@@ -1762,7 +1762,7 @@ export interface components {
             target: {
                 articleId?: string;
                 /**
-                 * Format: uri
+                 * Format: iri
                  * @example https://example.com/story/1
                  */
                 url?: string;
@@ -1781,7 +1781,7 @@ export interface components {
         NewSource: {
             name: string;
             /**
-             * Format: uri
+             * Format: iri
              * @example https://example.com/story/1
              */
             homeUrl: string;
@@ -2191,7 +2191,7 @@ export interface components {
         SourcePatch: {
             name?: string;
             /**
-             * Format: uri
+             * Format: iri
              * @example https://example.com/story/1
              */
             homeUrl?: string;

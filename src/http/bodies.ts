@@ -32,10 +32,17 @@ export function addBodyParsers(app: FastifyInstance) {
     }
     parseJson(request, text, (error, value) => {
       if (error) return done(error)
+      // The framework takes it for no body at all, which an operation may do with.
+      if (value === null) return done(nullFailure())
       done(unstorableFailure(text, value) ?? null, value)
     })
   })
   app.addContentTypeParser(ndjson, (_request, stream, done) => done(null, stream))
+}
+
+function nullFailure(): Failure {
+  const message = 'Expected an object, not null.'
+  return new Failure('validation-failed', message, { errors: [{ in: 'body', path: '', message }] })
 }
 
 /** A body is of a type that its operation reads, not just of one that some other does. */

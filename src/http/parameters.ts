@@ -41,7 +41,8 @@ export const webUrl = z
   .max(2000)
   .refine((url) => !/[\s\p{Cc}]/u.test(url), 'A URL has no blanks and no control characters.')
   .refine((url) => !hasCredentials(url), 'A URL with credentials is not taken.')
-  .meta({ example: 'https://example.com/story/1' })
+  // Of RFC 3987: addresses of Chinese pages are often sent as they are read.
+  .meta({ format: 'iri', example: 'https://example.com/story/1' })
 
 function hasCredentials(address: string): boolean {
   const url = URL.parse(address)
