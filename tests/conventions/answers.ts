@@ -8,6 +8,7 @@ import { document, type Operation } from './document.ts'
 /** A validator that shares nothing with the schemas from which the document was made. */
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
+ajv.addFormat('iri', (text) => URL.canParse(text))
 ajv.addSchema(document, 'document')
 const validators = new Map<string, ValidateFunction>()
 const described = new Set(Object.keys(document.components.headers ?? {}).map((name) => name.toLowerCase()))
@@ -28,6 +29,23 @@ export function checkDocumented(operation: Operation, answer: ApiReply & { reque
   }
   if (request.startsWith('HEAD') || answer.bytes.length === 0) return
   checkBody(operation, '$ref' in found ? pointer(found.$ref) : responsePointer(operation, status), answer)
+}
+
+/** Throws where a JSON body that was taken is not what the document says may be sent. */
+export function checkTaken(
+  operation: Operation,
+  body: unknown,
+  answer: ApiReply & { request: string },
+): void {
+  if (answer.status >= 300 || body === undefined || !operation.types.includes('application/json')) return
+  const value = typeof body === 'string' ? JSON.parse(body.trim() || '{}') : body
+  const place = `/paths/${escaped(operation.path)}/${operation.method.toLowerCase()}/requestBody`
+  const schema = validator(`document#${place}/content/${escaped('application/json')}/schema`)
+  if (!schema) throw new Error(`The document has no schema of the body of ${operation.id}.`)
+  if (schema(value)) return
+  const errors = ajv.errorsText(schema.errors, { separator: '\n' })
+  const message = `of ${operation.id} took what the document does not: ${errors}`
+  throw fault(answer.request, answer.status, message, JSON.stringify(value))
 }
 
 function checkBody(operation: Operation, place: string, answer: ApiReply & { request: string }): void {

@@ -130,7 +130,7 @@ describe('the body of', () => {
     })
 
     it('is 422 where it is no object', async () => {
-      const values = ['[]', '"x"', '1', 'true', '[{}]', ...(operation.bodyRequired ? ['null'] : [])]
+      const values = ['[]', '"x"', '1', 'true', '[{}]', 'null']
       for (const text of values) expect((await refused(operation, text)).status, text).toBe(422)
     })
 

@@ -68,6 +68,7 @@ const texts = [
   '\\',
   'javascript:alert(1)',
   'https://lighthouse.example/',
+  'https://例え.example/路径?q=芯片#部分',
   'http://x:99999999/',
   'https://[::1',
   'file:///etc/passwd',

@@ -7,7 +7,7 @@ import { addKey, addPartner } from '../partners/keyring.ts'
 import { type Api, type ApiReply, startApi } from '../support/api.ts'
 import type { Headers } from '../support/contract.ts'
 import type { Engine } from '../support/engines.ts'
-import { checkDocumented } from './answers.ts'
+import { checkDocumented, checkTaken } from './answers.ts'
 import type { Operation } from './document.ts'
 
 export type Asked = {
@@ -42,6 +42,7 @@ export async function openRoom(engine: Engine, options: Partial<AppOptions> = {}
       const answer = await api.request(method ?? operation.method, url, options)
       const told = { ...answer, request: `${method ?? operation.method} ${url}` }
       checkDocumented(operation, told)
+      checkTaken(operation, options.body, told)
       return told
     },
     seq: () => lastSeq(database),
