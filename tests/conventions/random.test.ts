@@ -8,6 +8,7 @@ import { openRoom, type Room } from './room.ts'
 
 const runs = 1500
 const seed = 20261123
+const busyMachineMs = 120_000
 
 onEveryEngine('whatever is sent', (engine) => {
   let room: Room
@@ -44,13 +45,17 @@ onEveryEngine('whatever is sent', (engine) => {
     }
   }
 
-  it('is answered as the document says, and never fails', async () => {
-    await fc.assert(fc.asyncProperty(recipe, send), { numRuns: runs, seed, verbose: 1 })
-    // Else the requests were all refused for the same reason, and nothing was tried.
-    for (const status of [200, 201, 204, 400, 401, 404, 422]) {
-      expect(statuses.get(status) ?? 0, `answers ${status}`).toBeGreaterThan(0)
-    }
-  })
+  it(
+    'is answered as the document says, and never fails',
+    async () => {
+      await fc.assert(fc.asyncProperty(recipe, send), { numRuns: runs, seed, verbose: 1 })
+      // Else the requests were all refused for the same reason, and nothing was tried.
+      for (const status of [200, 201, 204, 400, 401, 404, 422]) {
+        expect(statuses.get(status) ?? 0, `answers ${status}`).toBeGreaterThan(0)
+      }
+    },
+    busyMachineMs,
+  )
 })
 
 const wellFormed = ([name, value]: [string, string]) => [name.toWellFormed(), value.toWellFormed()]
