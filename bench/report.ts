@@ -88,7 +88,7 @@ export function conditions({ seconds, rounds }: { seconds: number; rounds: numbe
       ? ''
       : ', which is slower than wrk: what it cannot ask for is not seen, and ratios flatter'
   return [
-    `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.release()}`,
+    `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.release().split('-')[0]}`,
     `Node ${process.versions.node}, fastify ${fastify}, better-sqlite3 ${driver}, SQLite ${sqlite}`,
     `Load by ${loadTool}${slowly}; 32 connections where no other number is named`,
     pinned
