@@ -46,12 +46,12 @@ function pathKey(pathname: string): string {
     .replace(/\/+$/, '')
 }
 
-/** The parameters stay as they were escaped: not every site writes UTF-8, and what cannot be read must not become alike. */
+/** A parameter without a value is one with an empty value. All stay as they were escaped: not every site writes UTF-8, and what cannot be read must not become alike. */
 function queryKey(search: string): string {
   const kept = search
     .slice(1)
     .split('&')
-    .map((parameter) => normalEscapes(parameter.replaceAll('+', '%20')).replace(/=$/, ''))
+    .map((parameter) => normalEscapes(parameter.replaceAll('+', '%20')).replace(/^([^=]*)=$/, '$1'))
     .filter((parameter) => parameter !== '' && !trackingParameter.test(parameter.split('=', 1)[0] ?? ''))
   return kept.length > 0 ? `?${kept.sort().join('&')}` : ''
 }
