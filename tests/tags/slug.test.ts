@@ -59,6 +59,6 @@ it('normalising twice is normalising once, and a slug names one thing in any cas
       expect(slug).toBe(normaliseSlug(text.normalize('NFD')))
       if (isSlug(slug)) expect(slug).not.toMatch(/[\p{Cf}\p{Cc}\p{Lu}\s/?%]/u)
     }),
-    { numRuns: 5000 },
+    { numRuns: 5000, seed: 20261123 },
   )
 })
