@@ -6,6 +6,7 @@ import { newId } from '../shared/ids.ts'
 import { urlKey } from '../shared/url.ts'
 import { countArticle, findSource } from '../sources/sources.ts'
 import { labelArticle, resolveTags, tagsOfArticles, unlistArticle } from '../tags/tags.ts'
+import { type IndexedText, indexText, unindexText } from '../text-index/text-index.ts'
 import type { Article, ArticleContent, ArticleDetail, NewArticle, Withdrawal } from './article.ts'
 import { cardOf, refreshCards } from './cards.ts'
 import { type Content, contentOf } from './content.ts'
@@ -46,6 +47,7 @@ export async function createArticle(tx: Transaction, input: NewArticle, known?: 
   if (!(await insertArticle(tx, row))) throw await identityTaken(tx, source.id, draft)
   const { content } = draft
   await upsertBody(tx, row.id, { html: content.html, text: content.text, toc: JSON.stringify(content.toc) })
+  await indexText(tx, searchedOf(row, content.text))
   await keepAddresses(tx, row)
   await keepAuthors(tx, row, true)
   if (draft.tags.length > 0) await label(tx, row, draft.tags)
@@ -54,6 +56,14 @@ export async function createArticle(tx: Transaction, input: NewArticle, known?: 
   await refreshCards(tx, await tieWaitingTranslations(tx, row))
   await recordChange(tx, { type, id: row.id, revision: row.revision })
   return { outcome: 'created', row, content }
+}
+
+/** What of an article is searched. Drafts and withdrawn articles are in the index too; lists leave them out by their state. */
+export function searchedOf(
+  row: Pick<ArticleRow, 'id' | 'published_at' | 'title' | 'summary'>,
+  text: string,
+): IndexedText {
+  return { articleId: row.id, publishedAt: row.published_at, title: row.title, summary: row.summary, text }
 }
 
 /** Everything of an input that has to be looked up, checked or derived before a row can be made of it. */
@@ -155,6 +165,7 @@ export async function deleteArticle(
   await unlistArticle(tx, row.id)
   if (row.state === 'published') await countArticle(tx, row.source_id, -1)
   const translations = await clearOriginal(tx, row.id)
+  await unindexText(tx, row.id)
   await removeArticle(tx, row.id)
   await refreshCards(
     tx,

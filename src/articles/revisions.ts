@@ -5,6 +5,7 @@ import { Failure } from '../shared/failure.ts'
 import { mergePatch } from '../shared/merge-patch.ts'
 import { urlKey } from '../shared/url.ts'
 import { countArticle, findSource } from '../sources/sources.ts'
+import { reindexText } from '../text-index/text-index.ts'
 import { ArticleContent, type ArticlePatch, type NewArticle, type RevisionContent } from './article.ts'
 import {
   createArticle,
@@ -13,6 +14,7 @@ import {
   identityTaken,
   label,
   requireArticle,
+  searchedOf,
   type Written,
   withdrawnFailure,
 } from './articles.ts'
@@ -146,6 +148,8 @@ async function writeRevision(
   await updateArticle(tx, written)
   const { html, text, toc } = draft.content
   if (before.body.html !== html) await upsertBody(tx, row.id, { html, text, toc: JSON.stringify(toc) })
+  if (!same(searchedOf(row, before.body.html), searchedOf(written, html)))
+    await reindexText(tx, searchedOf(written, text))
   await keepAddresses(tx, written, row)
   await keepAuthors(tx, written, false)
   await label(tx, written, draft.tags)

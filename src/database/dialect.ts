@@ -24,7 +24,8 @@ export const sqliteDialect: Dialect = {
   columns: sql`
     select m.name as table_name, c.name as column_name, c.pk as key_part
     from sqlite_master m join pragma_table_info(m.name) c
-    where m.type = 'table' and m.sql not like 'create virtual %' and m.name not like 'sqlite\\_%' escape '\\'
+    where m.type = 'table' and m.name not like 'sqlite\\_%' escape '\\'
+      and m.name not in (select name from pragma_table_list where type in ('virtual', 'shadow'))
     order by m.name, c.cid`,
 }
 

@@ -1,0 +1,36 @@
+-- Which article stands where in the text index. Numbers follow publishing order: the milliseconds of `published_at`, or the
+-- next free number where articles share a moment.
+create table text_entry (
+  number bigint primary key not null,
+  article_id text collate "C" not null unique references article (id) on delete cascade,
+  terms_version integer not null
+);
+
+-- What is searched: the terms of each article, made by our own code, under its number.
+create table text_terms (
+  number bigint primary key not null references text_entry (number) on delete cascade,
+  terms tsvector not null
+);
+create index text_terms_terms on text_terms using gin (terms);
+
+-- One row: the version of the terms by which every article is indexed. 0 until that is known.
+create table text_index (
+  id integer primary key not null check (id = 1),
+  terms_version integer not null
+);
+insert into text_index (id, terms_version) values (1, 0);
+
+-- The beginnings under which a tag or a source is suggested: its names, folded, whole and from each word on.
+create table tag_key (
+  key text collate "C" not null,
+  tag_id text collate "C" not null references tag (id) on delete cascade,
+  primary key (key, tag_id)
+);
+create index tag_key_tag on tag_key (tag_id);
+
+create table source_key (
+  key text collate "C" not null,
+  source_id text collate "C" not null references source (id) on delete cascade,
+  primary key (key, source_id)
+);
+create index source_key_source on source_key (source_id);

@@ -1,0 +1,23 @@
+import type { Transaction } from '../database/database.ts'
+import { type Sql, sql } from '../database/sql.ts'
+import { type Fields, toTsvector } from './indexed.ts'
+import { toTsquery } from './match.ts'
+import type { TextQuery } from './query.ts'
+
+export const whole = (number: number): Sql => sql`${number}::bigint`
+
+export function insertTerms(tx: Transaction, number: number, fields: Fields): Promise<number> {
+  return tx.run(sql`
+    insert into text_terms (number, terms) values (${number}, ${toTsvector(fields)}::tsvector)`)
+}
+
+export function removeTerms(tx: Transaction, number: number): Promise<number> {
+  return tx.run(sql`delete from text_terms where number = ${number}`)
+}
+
+export const numberColumn = sql`number`
+
+/** Narrows `text_terms` to the rows that a query finds. */
+export function matches(query: TextQuery): Sql {
+  return sql`terms @@ ${toTsquery(query)}::tsquery`
+}
