@@ -145,7 +145,7 @@ export interface paths {
         };
         /**
          * List articles
-         * @description Published articles, newest first. Values of one filter are alternatives, and filters are combined. Pages neither repeat nor skip an article while others are added, and have no limit in depth.
+         * @description Published articles, newest first, or with `q` those that it finds, the most relevant first. Values of one filter are alternatives, and filters are combined. Pages neither repeat nor skip an article while others are added, and have no limit in depth. A page of a search may be short and yet have a next one, where much was looked at and little found.
          *
          *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
          */
@@ -618,6 +618,28 @@ export interface paths {
          *     Needs a key with the scope `admin`.
          */
         post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest as one types
+         * @description Tags and sources with a name that begins so, in any of its languages and from any of its words, those with most articles first; then the newest articles with these words in their title, the last of which may be unfinished from its third letter on.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getSuggestions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1332,6 +1354,8 @@ export interface components {
                 level?: number;
                 title?: string;
             }[];
+            /** @description Where `highlight` asked for it. */
+            highlight?: components["schemas"]["Highlight"];
         };
         /** @description The credit that goes with an article wherever it is shown. */
         Attribution: {
@@ -1483,6 +1507,62 @@ export interface components {
             externalId: string | null;
             body: components["schemas"]["Body"];
         };
+        /**
+         * @example {
+         *       "tag": [
+         *         {
+         *           "slug": "chips",
+         *           "name": "Chips",
+         *           "count": 12
+         *         }
+         *       ],
+         *       "articleCount": 31,
+         *       "approximate": false
+         *     }
+         */
+        Facets: {
+            /** @description A tag counts the articles of the tags below it, too. */
+            tag?: {
+                slug: string;
+                name: string;
+                count: number;
+            }[];
+            source?: {
+                id: string;
+                name: string;
+                count: number;
+            }[];
+            language?: {
+                language: string;
+                count: number;
+            }[];
+            author?: {
+                name: string;
+                count: number;
+            }[];
+            /** @description The newest first, and those alone that have articles. */
+            day?: {
+                /** @description Its first day (UTC). */
+                from: string;
+                count: number;
+            }[];
+            /** @description The newest first, and those alone that have articles. */
+            week?: {
+                /** @description Its first day (UTC). */
+                from: string;
+                count: number;
+            }[];
+            /** @description The newest first, and those alone that have articles. */
+            month?: {
+                /** @description Its first day (UTC). */
+                from: string;
+                count: number;
+            }[];
+            /** @description How many articles were counted. */
+            articleCount: number;
+            /** @description Whether there are more, which were not counted: at most the newest 10,000 are. */
+            approximate: boolean;
+        };
         Heading: {
             /** @description The id of the heading in `body.html`. */
             anchor: string;
@@ -1498,6 +1578,13 @@ export interface components {
         Health: {
             /** @constant */
             status: "ok";
+        };
+        /** @description Where the words of `q` are found; null where they are not. */
+        Highlight: {
+            title: components["schemas"]["Marked"] | null;
+            summary: components["schemas"]["Marked"] | null;
+            /** @description The piece of the text that has most of the words. */
+            body: components["schemas"]["Marked"] | null;
         };
         /**
          * @description One line of the answer to an import, for each line of it.
@@ -1580,6 +1667,17 @@ export interface components {
         LinkOrder: {
             /** @description The ids of all editorial links that the list shows, in their new order. */
             order: string[];
+        };
+        Marked: {
+            /** @description The text, or the piece of it that is shown. */
+            text: string;
+            /** @description The same, escaped, with `<mark>` around what matches and no other element. */
+            html: string;
+            /** @description What matches: from `start` to before `end` in `text`, in UTF-16 code units as JavaScript counts. */
+            ranges: {
+                start: number;
+                end: number;
+            }[];
         };
         /**
          * @description What a key may do, and how much of its quota it has used.
@@ -1840,6 +1938,8 @@ export interface components {
             limit: number;
             /** @description How many items there are in all, where `total=exact` asked for it. */
             total?: number;
+            /** @description `true` where a bound was met: `total`, facets or the order speak of the newest matches, not of all. */
+            approximate?: boolean;
         };
         /**
          * @description Whoever is given keys.
@@ -2205,6 +2305,37 @@ export interface components {
              * @enum {string}
              */
             state?: "active" | "paused";
+        };
+        /**
+         * @example {
+         *       "type": "tag",
+         *       "slug": "chips",
+         *       "name": "Chips",
+         *       "articleCount": 42
+         *     }
+         */
+        Suggestion: {
+            /** @constant */
+            type: "tag";
+            slug: string;
+            name: string;
+            articleCount: number;
+        } | {
+            /** @constant */
+            type: "source";
+            id: string;
+            name: string;
+            articleCount: number;
+        } | {
+            /** @constant */
+            type: "article";
+            id: string;
+            title: string;
+            url: string;
+            language: string;
+            /** Format: date-time */
+            publishedAt: string;
+            attribution: components["schemas"]["Attribution"];
         };
         /**
          * @description A subject. Asking for a tag finds the articles of the tags below it too.
@@ -2914,13 +3045,21 @@ export interface operations {
                 contentChangedAfter?: string;
                 /** @description `all` without it; `collapse` leaves out what is a duplicate of another article, `only` shows just those. */
                 duplicates?: "collapse" | "all" | "only";
-                /** @description By `publishedAt`, newest or oldest first, or by `contentChangedAt`, latest first. */
-                sort?: "newest" | "oldest" | "contentChanged";
+                /** @description Words to be found in the title, the summary or the text, all of them: `"a phrase"`, `OR`, `-word`, `title:word`, `begin*`, parentheses. Chinese in either script, English in any form of a word. */
+                q?: string;
+                /** @description Finds names and terms under their other names too: `Nvidia` for `英伟达`. */
+                expand?: boolean;
+                /** @description Adds `highlight` to each article: the words of `q` where they stand. */
+                highlight?: boolean;
+                /** @description Adds `facets`: how many of the articles have each tag, source, language or author, or are of each day, week (from Monday) or month (UTC). */
+                facets?: ("tag" | "source" | "language" | "author" | "day" | "week" | "month")[];
+                /** @description `relevance`: what matches in the title first, rare words before common ones, newer articles first among equals. It goes with `q` and is the order there without `sort`. Else by `publishedAt`, `newest` or `oldest` first, or by `contentChangedAt`, latest first, which does not go with `q`. Without `q` and `sort`: `newest`. */
+                sort?: "relevance" | "newest" | "oldest" | "contentChanged";
                 /** @description Only these members, dotted (`title,source.name`). The attribution is never left out. */
                 fields?: string[];
                 /** @description Members that lists do not carry unless asked. */
                 include?: ("body" | "toc")[];
-                /** @description Adds `page.total`. Counting takes time on a large newsroom. */
+                /** @description Adds `page.total`. Counting takes time on a large newsroom; with `q` it ends at 10,000, and `page.approximate` says so. */
                 total?: "exact";
                 /** @description How many items a page has, at most. */
                 limit?: number;
@@ -3010,12 +3149,24 @@ export interface operations {
                      *       "page": {
                      *         "next": null,
                      *         "limit": 20
+                     *       },
+                     *       "facets": {
+                     *         "tag": [
+                     *           {
+                     *             "slug": "chips",
+                     *             "name": "Chips",
+                     *             "count": 12
+                     *           }
+                     *         ],
+                     *         "articleCount": 31,
+                     *         "approximate": false
                      *       }
                      *     }
                      */
                     "application/json": {
                         data: components["schemas"]["ArticleView"][];
                         page: components["schemas"]["Page"];
+                        facets?: components["schemas"]["Facets"];
                     };
                 };
             };
@@ -5372,6 +5523,71 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSuggestions: {
+        parameters: {
+            query: {
+                /**
+                 * @description What was typed so far.
+                 * @example q
+                 */
+                q: string;
+                /** @description How many suggestions to give, at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "type": "tag",
+                     *           "slug": "chips",
+                     *           "name": "Chips",
+                     *           "articleCount": 42
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Suggestion"][];
+                    };
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

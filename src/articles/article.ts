@@ -131,11 +131,32 @@ export type ArticleDetail = z.infer<typeof ArticleDetail>
 const summaryOfView =
   'An article as far as it was asked for: all its members but the text in lists, those named by `fields` otherwise, and its attribution always.'
 
+export const Marked = z
+  .object({
+    text: z.string().describe('The text, or the piece of it that is shown.'),
+    html: z.string().describe('The same, escaped, with `<mark>` around what matches and no other element.'),
+    ranges: z
+      .array(z.object({ start: z.int(), end: z.int() }))
+      .describe(
+        'What matches: from `start` to before `end` in `text`, in UTF-16 code units as JavaScript counts.',
+      ),
+  })
+  .meta({ id: 'Marked' })
+
+export const Highlight = z
+  .object({
+    title: Marked.nullable(),
+    summary: Marked.nullable(),
+    body: Marked.nullable().describe('The piece of the text that has most of the words.'),
+  })
+  .meta({ id: 'Highlight', description: 'Where the words of `q` are found; null where they are not.' })
+
 /** What a read answers: `fields` may leave out anything but the attribution. */
 export const ArticleView = z
   .object({
     ...partialMembers({ ...articleShape, body: Body, toc: z.array(Heading) }),
     attribution: Attribution,
+    highlight: Highlight.optional().describe('Where `highlight` asked for it.'),
   })
   .meta({ id: 'ArticleView', description: summaryOfView, example: exampleDetail })
 

@@ -6,11 +6,12 @@ import { newId } from '../shared/ids.ts'
 import { urlKey } from '../shared/url.ts'
 import { countArticle, findSource } from '../sources/sources.ts'
 import { labelArticle, resolveTags, tagsOfArticles, unlistArticle } from '../tags/tags.ts'
-import { type IndexedText, indexText, unindexText } from '../text-index/text-index.ts'
+import { indexText, unindexText } from '../text-index/text-index.ts'
 import type { Article, ArticleContent, ArticleDetail, NewArticle, Withdrawal } from './article.ts'
 import { cardOf, refreshCards } from './cards.ts'
 import { type Content, contentOf } from './content.ts'
 import { keepAddresses, keepAuthors, resolveOriginal, tieWaitingTranslations } from './identity.ts'
+import { searchedOf } from './indexing.ts'
 import { type Draft, languageOf, rowOf } from './rows.ts'
 import {
   type ArticleRow,
@@ -28,6 +29,7 @@ import {
 } from './store.ts'
 
 export { refreshCards } from './cards.ts'
+export { countAll, reindexArticles } from './indexing.ts'
 
 /** What a write made: the row as it is now, and its text. */
 export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: ArticleRow; content: Content }
@@ -56,14 +58,6 @@ export async function createArticle(tx: Transaction, input: NewArticle, known?: 
   await refreshCards(tx, await tieWaitingTranslations(tx, row))
   await recordChange(tx, { type, id: row.id, revision: row.revision })
   return { outcome: 'created', row, content }
-}
-
-/** What of an article is searched. Drafts and withdrawn articles are in the index too; lists leave them out by their state. */
-export function searchedOf(
-  row: Pick<ArticleRow, 'id' | 'published_at' | 'title' | 'summary'>,
-  text: string,
-): IndexedText {
-  return { articleId: row.id, publishedAt: row.published_at, title: row.title, summary: row.summary, text }
 }
 
 /** Everything of an input that has to be looked up, checked or derived before a row can be made of it. */

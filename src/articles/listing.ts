@@ -80,6 +80,33 @@ export async function countArticles(q: Queries, filters: ArticleFilters): Promis
   return resolved ? countSpans(q, await spansOf(q, resolved, 'newest')) : 0
 }
 
+/** The filters as conditions on `article a`, for lists in another order than ours; `undefined` where nothing can match. */
+export async function conditionsOf(q: Queries, filters: ArticleFilters): Promise<Sql[] | undefined> {
+  const resolved = await resolve(q, filters)
+  if (!resolved) return undefined
+  const published = publishedBetween(resolved, sql`a.published_at`)
+  return [stateCheck(resolved.state), ...published, ...checksOf(resolved), ...changedAfter(resolved)]
+}
+
+/** Filters that may leave few articles, each as a `select` of their ids, for a list that no index leads. */
+export async function selectionsOf(q: Queries, filters: ArticleFilters): Promise<Sql[]> {
+  const { tagsAll = [], tagsAny, source, author, state = 'published' } = filters
+  const selections: Sql[] = []
+  if (state === 'published') {
+    const all = known(await findTagIds(q, tagsAll))
+    const any = tagsAny && known(await findTagIds(q, tagsAny))
+    for (const ids of [...all.map((id) => [id]), ...(any ? [any] : [])])
+      selections.push(sql`select article_id as id from tag_listing where tag_id in (${join(ids)})`)
+    if (source)
+      selections.push(
+        sql`select id from article where state = 'published' and source_id in (${join(source)})`,
+      )
+  }
+  if (author !== undefined)
+    selections.push(sql`select article_id as id from article_author where author_key = ${authorKey(author)}`)
+  return selections
+}
+
 async function resolve(q: Queries, filters: ArticleFilters): Promise<Resolved | undefined> {
   const resolved: Resolved = { ...filters, state: filters.state ?? 'published' }
   if (filters.tagsAll) {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { language, listParameter, moment, pageQuery } from '../http/parameters.ts'
+import { flag, language, listParameter, moment, pageQuery } from '../http/parameters.ts'
 import { Failure } from '../shared/failure.ts'
 import { articleStates } from './article.ts'
-import type { ArticleFilters } from './listing.ts'
+import type { ArticleFilters, Sort } from './listing.ts'
 
 const slugs = listParameter(z.string().min(1).max(200))
 const ids = listParameter(z.string().min(1).max(100))
@@ -34,10 +34,41 @@ export const filterParameters = {
     ),
 }
 
+const sorts = ['newest', 'oldest', 'contentChanged'] as const
+
 export const sortParameter = z
-  .enum(['newest', 'oldest', 'contentChanged'])
+  .enum(sorts)
   .default('newest')
   .describe('By `publishedAt`, newest or oldest first, or by `contentChangedAt`, latest first.')
+
+export const facetNames = ['tag', 'source', 'language', 'author', 'day', 'week', 'month'] as const
+
+/** What of a search is its own: lists without it are read in the order of an index. */
+const searchParameters = {
+  q: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'Words to be found in the title, the summary or the text, all of them: `"a phrase"`, `OR`, `-word`, `title:word`, `begin*`, parentheses. Chinese in either script, English in any form of a word.',
+    ),
+  expand: flag
+    .optional()
+    .describe('Finds names and terms under their other names too: `Nvidia` for `英伟达`.'),
+  highlight: flag.optional().describe('Adds `highlight` to each article: the words of `q` where they stand.'),
+  facets: listParameter(z.enum(facetNames), facetNames.length)
+    .optional()
+    .describe(
+      'Adds `facets`: how many of the articles have each tag, source, language or author, or are of each day, week (from Monday) or month (UTC).',
+    ),
+  sort: z
+    .enum(['relevance', ...sorts])
+    .optional()
+    .describe(
+      '`relevance`: what matches in the title first, rare words before common ones, newer articles first among equals. It goes with `q` and is the order there without `sort`. Else by `publishedAt`, `newest` or `oldest` first, or by `contentChangedAt`, latest first, which does not go with `q`. Without `q` and `sort`: `newest`.',
+    ),
+}
 
 export const shapingParameters = {
   fields: listParameter(z.string().min(1).max(100), 50)
@@ -50,14 +81,28 @@ export const shapingParameters = {
 
 export const ArticleListQuery = z.strictObject({
   ...filterParameters,
-  sort: sortParameter,
+  ...searchParameters,
   ...shapingParameters,
-  total: z.enum(['exact']).optional().describe('Adds `page.total`. Counting takes time on a large newsroom.'),
+  total: z
+    .enum(['exact'])
+    .optional()
+    .describe(
+      'Adds `page.total`. Counting takes time on a large newsroom; with `q` it ends at 10,000, and `page.approximate` says so.',
+    ),
   ...pageQuery,
 })
 
+export type ArticleListQuery = z.infer<typeof ArticleListQuery>
+
 export const ExportQuery = z.strictObject({ ...filterParameters, sort: sortParameter })
 export type ExportQuery = z.infer<typeof ExportQuery>
+
+/** The order of a list without `q`. */
+export function listSort({ sort = 'newest' }: Pick<ArticleListQuery, 'sort'>): Sort {
+  if (sort !== 'relevance') return sort
+  const message = 'Only what is found by `q` has a relevance.'
+  throw new Failure('bad-request', `sort: ${message}`, { errors: [{ in: 'query', path: 'sort', message }] })
+}
 
 /** What is not published is nobody's business without a key. */
 export function refuseHiddenStates(filters: ArticleFilters, hasKey: boolean): void {

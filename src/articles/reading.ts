@@ -6,13 +6,21 @@ import { Failure } from '../shared/failure.ts'
 import { urlKey } from '../shared/url.ts'
 import { absence, withdrawnFailure } from './articles.ts'
 import { countArticles, listCards, listJoined, type Position } from './listing.ts'
-import { type ArticleListQuery, refuseHiddenStates } from './query.ts'
+import { type ArticleListQuery, listSort, refuseHiddenStates } from './query.ts'
 import { pick, selectionOf, wantsText } from './shaping.ts'
-import { type ArticleRow, type BodyRow, findArticle, findByUrlKeys, findView, listBodies } from './store.ts'
+import {
+  type ArticleRow,
+  type BodyRow,
+  findArticle,
+  findByUrlKeys,
+  findView,
+  listBodies,
+  listCardsOf,
+} from './store.ts'
 
 type ListQuery = z.infer<typeof ArticleListQuery>
-type Shaping = Pick<ListQuery, 'fields' | 'include'>
-type TextRow = Pick<BodyRow, 'html' | 'text' | 'toc'>
+export type Shaping = Pick<ListQuery, 'fields' | 'include'>
+export type TextRow = Pick<BodyRow, 'html' | 'text' | 'toc'>
 
 /**
  * A page of articles as JSON bytes. Cards are stored as the JSON that is served, so a page as it is asked for most is
@@ -26,7 +34,8 @@ export async function readList(
   publicUrl: string,
 ): Promise<Buffer> {
   refuseHiddenStates(query, request.actor !== null)
-  const { sort, limit, cursor, total, fields, include = [] } = query
+  const { limit, cursor, total, fields, include = [] } = query
+  const sort = listSort(query)
   const start = pageStart(request, cursor, ['text', 'text'])
   const after: Position | undefined = start && { at: start[0], id: start[1] }
   const whole = fields === undefined && include.length === 0
@@ -45,10 +54,33 @@ export async function readList(
 const opening = Buffer.from('{"data":[')
 const comma = Buffer.from(',')
 
-async function shapedCards(q: Queries, query: ListQuery, after: Position | undefined) {
-  const { sort, limit, fields, include = [] } = query
+/** The cards of these articles as they were asked for, in this order; `added` is what a caller adds to each, as JSON members. */
+export async function cardsInOrder(
+  q: Queries,
+  ids: string[],
+  { fields, include = [] }: Shaping,
+  added: (card: string, text: TextRow | undefined) => string[],
+  withText: boolean,
+): Promise<string[]> {
+  if (ids.length === 0) return []
   const selection = selectionOf(fields)
-  const rows = await listCards(q, query, { sort, after, limit })
+  const rows = new Map((await listCardsOf(q, ids)).map((row) => [row.id, Buffer.from(row.card).toString()]))
+  const wanted = withText || wantsText(selection, include)
+  const texts = wanted ? await textsOf(q, ids) : undefined
+  return ids.flatMap((id) => {
+    const card = rows.get(id)
+    if (card === undefined) return []
+    const text = texts?.get(id)
+    const members = added(card, text)
+    const shown = shaped(card, text, { fields, include })
+    return members.length > 0 ? `${shown.slice(0, -1)},${members.join(',')}}` : shown
+  })
+}
+
+async function shapedCards(q: Queries, query: ListQuery, after: Position | undefined) {
+  const { limit, fields, include = [] } = query
+  const selection = selectionOf(fields)
+  const rows = await listCards(q, query, { sort: listSort(query), after, limit })
   const shown = rows.slice(0, limit)
   const ids = shown.map((row) => row.id)
   const texts = wantsText(selection, include) ? await textsOf(q, ids) : undefined

@@ -14,7 +14,6 @@ import {
   identityTaken,
   label,
   requireArticle,
-  searchedOf,
   type Written,
   withdrawnFailure,
 } from './articles.ts'
@@ -22,6 +21,7 @@ import { cardOf } from './cards.ts'
 import type { Content } from './content.ts'
 import { slugsOf, snapshot } from './history.ts'
 import { keepAddresses, keepAuthors } from './identity.ts'
+import { searchedOf } from './indexing.ts'
 import { contentColumns, type Draft } from './rows.ts'
 import {
   type ArticleRow,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Queries } from '../database/database.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
 import { integerParameter, pageOf, pageQuery, webUrl } from '../http/parameters.ts'
@@ -18,8 +19,22 @@ import { addArticleWrites, addTransitions } from './routes-writing.ts'
 const tag = 'Articles'
 const articleId = z.strictObject({ id: z.string().max(100) })
 
+/** Reads a page of what `q` finds, or a list with its facets. */
+export type ReadFound = (
+  database: Queries,
+  query: ArticleListQuery,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+) => Promise<Buffer>
+
+type Dependencies = RouteDependencies & {
+  /** What is above articles, and given to their list: its search, and the schema of its facets. */
+  search: { readFound: ReadFound; facets: z.ZodType }
+}
+
 /** Articles: reading them and their revisions, writing them one by one, and many at once. */
-export function articleRoutes(app: Server, deps: RouteDependencies): void {
+export function articleRoutes(app: Server, deps: Dependencies): void {
   addReads(app, deps)
   addRevisions(app, deps)
   addArticleWrites(app, deps)
@@ -27,7 +42,7 @@ export function articleRoutes(app: Server, deps: RouteDependencies): void {
   addBulk(app, deps)
 }
 
-function addReads(app: Server, { database, publicUrl }: RouteDependencies) {
+function addReads(app: Server, { database, publicUrl, search }: Dependencies) {
   app.get(
     '/v1/articles',
     operation(
@@ -36,14 +51,20 @@ function addReads(app: Server, { database, publicUrl }: RouteDependencies) {
         tag,
         summary: 'List articles',
         description:
-          'Published articles, newest first. Values of one filter are alternatives, and filters are combined. Pages neither repeat nor skip an article while others are added, and have no limit in depth.',
+          'Published articles, newest first, or with `q` those that it finds, the most relevant first. Values of one filter are alternatives, and filters are combined. Pages neither repeat nor skip an article while others are added, and have no limit in depth. A page of a search may be short and yet have a next one, where much was looked at and little found.',
         access: 'read',
         cached: true,
       },
-      { querystring: ArticleListQuery, response: { 200: pageOf(ArticleView) } },
+      {
+        querystring: ArticleListQuery,
+        response: { 200: pageOf(ArticleView).extend({ facets: search.facets.optional() }) },
+      },
     ),
     async (request, reply) => {
-      const body = await readList(database, request.query, request, reply, publicUrl())
+      const { q, facets, highlight, expand } = request.query
+      const plain = q === undefined && !facets && !highlight && !expand
+      const read = plain ? readList : search.readFound
+      const body = await read(database, request.query, request, reply, publicUrl())
       sendReady(request, reply, readyAnswer(body, reply))
       return reply
     },

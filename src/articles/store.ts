@@ -59,6 +59,13 @@ export function listArticles(q: Queries, ids: string[]) {
   return q.all<ArticleRow>(sql`select ${all} from article where id in (${join(ids)})`)
 }
 
+/** The cards of these articles, in no order. */
+export function listCardsOf(q: Queries, ids: string[]) {
+  return q.all<{ id: string; card: Uint8Array }>(
+    sql`select a.id, ${q.dialect.bytes(sql`a.card`)} as card from article a where a.id in (${join(ids)})`,
+  )
+}
+
 /** What a source has, or had, under an external id and at an address. */
 export type Known = {
   deleted: Tombstone | undefined
@@ -277,4 +284,24 @@ export function updateOriginal(tx: Transaction, ids: string[], originalId: strin
 export function clearOriginal(tx: Transaction, originalId: string) {
   return tx.all<{ id: string }>(sql`
     update article set translation_of_id = null where translation_of_id = ${originalId} returning id`)
+}
+
+/** Articles by id with what is searched of them, and the version of the terms by which they are in the index, if they are. */
+export function listForIndex(q: Queries, after: string, limit: number) {
+  return q.all<{
+    id: string
+    published_at: string
+    title: string
+    summary: string | null
+    text: string | null
+    terms_version: number | null
+  }>(sql`
+    select a.id, a.published_at, a.title, a.summary, b.text, e.terms_version
+    from article a left join article_body b on b.article_id = a.id left join text_entry e on e.article_id = a.id
+    where a.id > ${after} order by a.id limit ${limit}`)
+}
+
+export async function countAll(q: Queries): Promise<number> {
+  const row = await q.one<{ count: number }>(sql`select count(*) as count from article`)
+  return row?.count ?? 0
 }

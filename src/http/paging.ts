@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, type Kind } from '../shared/cursor.ts'
 
 type Position = (string | number)[]
 
-const moving = ['cursor', 'limit', 'fields', 'include', 'total']
+const moving = ['cursor', 'limit', 'fields', 'include', 'total', 'facets', 'highlight']
 
 /** The list that a request asks for: its path and all its parameters but those that only move within it. */
 export function listName(request: FastifyRequest): string {

@@ -8,6 +8,9 @@ export function integerParameter(minimum: number, maximum: number) {
   return z.preprocess(digits, z.int().min(minimum).max(maximum))
 }
 
+/** Yes or no in a query. */
+export const flag = z.preprocess((word) => ({ true: true, false: false })[String(word)] ?? word, z.boolean())
+
 /** A list in a query, with commas (`a,b`) or repeated (`?x=a&x=b`). */
 export function listParameter<Item extends z.ZodType>(item: Item, maximum = 20) {
   const split = (value: unknown) =>
@@ -72,6 +75,12 @@ export const Page = z
     next: z.string().nullable().describe('The cursor of the next page; null on the last.'),
     limit: z.int(),
     total: z.int().optional().describe('How many items there are in all, where `total=exact` asked for it.'),
+    approximate: z
+      .boolean()
+      .optional()
+      .describe(
+        '`true` where a bound was met: `total`, facets or the order speak of the newest matches, not of all.',
+      ),
   })
   .meta({ id: 'Page', example: { next: null, limit: 20 } })
 

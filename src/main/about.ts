@@ -9,6 +9,7 @@ in Chinese and English.
 - **Lists** are paged by opaque cursors: send \`page.next\` back as \`cursor\`, with the same filters. There is no end to the depth, and
   pages neither repeat nor skip anything while others write.
 - **Unknown** parameters and members are refused by name, so that a misspelt filter never widens a result.
+- **Search** is \`q\` on the list of articles, with \`highlight\` and \`facets\`, beside every filter.
 - **Caching**: every GET has a strong \`ETag\`; send it as \`If-None-Match\` and get 304 while nothing has changed.
 - **Safe writes**: \`If-Match\` with the \`ETag\` that was read refuses to overwrite what others wrote since; \`Idempotency-Key\` makes a POST
   repeatable for 24 hours.
@@ -34,6 +35,7 @@ export const about: About = {
       name: 'Related links',
       description: 'From an article to others, held here or not: related, translated, followed up.',
     },
+    { name: 'Search', description: 'Suggestions as one types. What `q` finds is a list of articles.' },
     { name: 'Tags', description: 'What articles are about: names per language, aliases, parents, merges.' },
     { name: 'Sources', description: 'The outlets whose articles these are.' },
     { name: 'Changes', description: 'The one append-only log of every write, to follow by polling.' },

@@ -20,6 +20,9 @@ import { addHealth, type Readiness } from '../ops/health.ts'
 import { addMetrics } from '../ops/metrics.ts'
 import { addAccessCheck, addAuthentication } from '../partners/authentication.ts'
 import { partnerRoutes } from '../partners/routes.ts'
+import { readFound } from '../search/articles.ts'
+import { Facets } from '../search/facets.ts'
+import { searchRoutes } from '../search/routes.ts'
 import type { Clock } from '../shared/clock.ts'
 import { sourceRoutes } from '../sources/routes.ts'
 import { relatedRoutes } from '../stories/routes.ts'
@@ -70,9 +73,10 @@ export async function createApp(options: AppOptions): Promise<Server> {
   if (serves === 'health') return app
   await addDocs(app, about.info.title)
   addProblemPages(app, publicUrl)
-  articleRoutes(app, deps)
+  articleRoutes(app, { ...deps, search: { readFound, facets: Facets } })
   tagRoutes(app, { ...deps, refreshCards })
   sourceRoutes(app, { ...deps, refreshCards })
+  searchRoutes(app, deps)
   changeRoutes(app, deps)
   relatedRoutes(app, deps)
   partnerRoutes(app, deps)

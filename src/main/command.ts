@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts'
 import { migrate, SchemaTooNew, schemaVersions } from '../database/migrate.ts'
 import { fileOf, openDatabase } from '../database/open.ts'
 import { BackupError } from '../ops/backup.ts'
+import { isIndexed } from '../search/reindex.ts'
 import { Failure } from '../shared/failure.ts'
 import { type Flags, readSettings, SettingError, type SettingName, settings } from './config.ts'
 
@@ -52,6 +53,7 @@ export async function withDatabase<T>(
       )
     }
     await migrate(database)
+    await isIndexed(database)
     return await work(database)
   } finally {
     await database.close()

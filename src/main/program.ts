@@ -7,6 +7,7 @@ import { importCommand } from './commands/import.ts'
 import { keyCommand } from './commands/key.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { openapiCommand } from './commands/openapi.ts'
+import { reindexCommand } from './commands/reindex.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { startCommand } from './commands/start.ts'
 
@@ -33,6 +34,7 @@ Examples:
     exportCommand(),
     keyCommand(),
     openapiCommand(),
+    reindexCommand(),
     backupCommand(),
     restoreCommand(),
   ]

@@ -6,6 +6,7 @@ import { openDatabase } from '../database/open.ts'
 import type { Server } from '../http/server.ts'
 import type { Readiness } from '../ops/health.ts'
 import { ensureAdminKey } from '../partners/keys.ts'
+import { isIndexed } from '../search/reindex.ts'
 import { createApp } from './app.ts'
 import { CommandError } from './command.ts'
 import { rateLimits, type Settings } from './config.ts'
@@ -15,6 +16,8 @@ export type Events = {
   /** A key was made for the administrator, which nobody can read again. */
   adminKey(key: string): void
   sample(loaded: Loaded): void
+  /** Articles are missing from the search index, or are in it by the terms of another version. */
+  staleIndex(): void
 }
 
 export type RunningServer = {
@@ -33,6 +36,7 @@ export async function startServer(
   const database = openDatabase(settings.databaseUrl)
   try {
     await migrate(database)
+    if (!(await isIndexed(database))) events.staleIndex()
     const servesApi = settings.roles.includes('api')
     if (servesApi) await prepareNewsroom(database, settings, events)
     const readiness: Readiness = { closing: false }

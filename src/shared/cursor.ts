@@ -4,7 +4,7 @@ import { Failure } from './failure.ts'
 const maxInteger = 2 ** 31 - 1
 
 /** What a column of the sort key holds. */
-export type Kind = 'text' | 'integer' | 'real'
+export type Kind = 'text' | 'integer' | 'long' | 'real'
 
 type Position<Kinds extends readonly Kind[]> = {
   -readonly [Place in keyof Kinds]: Kinds[Place] extends 'text' ? string : number
@@ -43,6 +43,7 @@ function parsed(payload: string): unknown {
 
 function isOfKind(part: unknown, kind: Kind): boolean {
   if (kind === 'integer') return Number.isInteger(part) && Math.abs(part as number) <= maxInteger
+  if (kind === 'long') return Number.isSafeInteger(part)
   if (kind === 'real') return Number.isFinite(part)
   return typeof part === 'string' && part.isWellFormed() && !part.includes('\0')
 }

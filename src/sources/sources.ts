@@ -3,6 +3,7 @@ import type { Queries, Transaction } from '../database/database.ts'
 import { checkVersion } from '../http/preconditions.ts'
 import { Failure } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
+import { keepKeys } from './keys.ts'
 import type { NewSource, Source, SourcePatch } from './source.ts'
 import {
   findAnyArticle,
@@ -16,6 +17,8 @@ import {
   updateArticleCount,
   updateSource,
 } from './store.ts'
+
+export { rekeySources, suggestSources } from './keys.ts'
 
 /** Writes the stored cards of articles anew, which show the name, home and credit of their source. */
 export type RefreshCards = (tx: Transaction, articleIds: string[]) => Promise<void>
@@ -54,6 +57,7 @@ export function countArticle(tx: Transaction, sourceId: string, difference: numb
 export async function addSource(tx: Transaction, input: NewSource): Promise<SourceRow> {
   const row = rowOf(input, tx.now)
   if (!(await insertSource(tx, row))) throw await feedTaken(tx, row.feed_url)
+  await keepKeys(tx, row)
   await recordChange(tx, { type: 'source.created', id: row.id })
   return row
 }
@@ -103,6 +107,7 @@ export async function changeSource(
     Object.assign(next, neverFetched)
   }
   await updateSource(tx, next)
+  if (next.name !== row.name || next.home_url !== row.home_url) await keepKeys(tx, next)
   if (shown(next) !== shown(row)) {
     const articles = await listArticleIds(tx, id)
     const ids = articles.map((article) => article.id)

@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
-import { type Sql, sql, where } from '../database/sql.ts'
+import { join, type Sql, sql, where } from '../database/sql.ts'
 import type { feedFormats, sourceStates } from './source.ts'
 
 export type SourceRow = {
@@ -99,4 +99,27 @@ export function findAnyArticle(q: Queries, sourceId: string): Promise<{ id: stri
 
 export function listArticleIds(q: Queries, sourceId: string): Promise<{ id: string }[]> {
   return q.all(sql`select id from article where source_id = ${sourceId} order by id`)
+}
+
+/** Writes the beginnings under which a source is suggested anew. */
+export async function replaceKeys(tx: Transaction, sourceId: string, keys: string[]): Promise<void> {
+  await tx.run(sql`delete from source_key where source_id = ${sourceId}`)
+  if (keys.length === 0) return
+  const rows = keys.map((key) => sql`(${key}, ${sourceId})`)
+  await tx.run(sql`insert into source_key (key, source_id) values ${join(rows)}`)
+}
+
+export type SuggestedSource = { id: string; name: string; article_count: number }
+
+/** The sources with most articles among the first that have a key in this range. */
+export function listByKey(
+  q: Queries,
+  { from, below, limit }: { from: string; below: string; limit: number },
+): Promise<SuggestedSource[]> {
+  return q.all(sql`
+    select s.id, s.name, s.article_count
+    from (select distinct source_id from (
+      select source_id from source_key where key >= ${from} and key < ${below} order by key, source_id limit 500
+    ) as first) as found join source s on s.id = found.source_id
+    order by s.article_count desc, s.id limit ${limit}`)
 }

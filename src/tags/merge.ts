@@ -1,6 +1,7 @@
 import { recordChange } from '../changes/changes.ts'
 import type { Transaction } from '../database/database.ts'
 import { invalidField } from '../shared/failure.ts'
+import { keepKeys } from './keys.ts'
 import { articlesOf, relistOn } from './labels.ts'
 import { moveLabels } from './labels-store.ts'
 import { requireTagId } from './slugs.ts'
@@ -44,6 +45,7 @@ export async function mergeTag(
   await refreshCards(tx, articleIds)
   for (const child of children) await recordChange(tx, { type: 'tag.updated', id: child.slug })
   const target = await requireTag(tx, targetId)
+  await keepKeys(tx, target)
   await recordChange(tx, { type: 'tag.merged', id: row.slug })
   return target
 }

@@ -146,3 +146,26 @@ export async function removeSlugsExcept(tx: Transaction, tagId: string, kept: st
 export async function moveSlugs(tx: Transaction, fromId: string, toId: string): Promise<void> {
   await tx.run(sql`update tag_alias set tag_id = ${toId} where tag_id = ${fromId}`)
 }
+
+/** Writes the beginnings under which a tag is suggested anew. */
+export async function replaceKeys(tx: Transaction, tagId: string, keys: string[]): Promise<void> {
+  await tx.run(sql`delete from tag_key where tag_id = ${tagId}`)
+  if (keys.length === 0) return
+  const rows = keys.map((key) => sql`(${key}, ${tagId})`)
+  await tx.run(sql`insert into tag_key (key, tag_id) values ${join(rows)}`)
+}
+
+export type SuggestedTag = { slug: string; name: string; article_count: number }
+
+/** The tags with most articles among the first that have a key in this range. */
+export function listByKey(
+  q: Queries,
+  { from, below, limit }: { from: string; below: string; limit: number },
+): Promise<SuggestedTag[]> {
+  return q.all(sql`
+    select t.slug, t.name, t.article_count
+    from (select distinct tag_id from (
+      select tag_id from tag_key where key >= ${from} and key < ${below} order by key, tag_id limit 500
+    ) as first) as found join tag t on t.id = found.tag_id
+    order by t.article_count desc, t.slug limit ${limit}`)
+}

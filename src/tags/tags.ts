@@ -3,6 +3,7 @@ import type { Queries, Transaction } from '../database/database.ts'
 import { checkVersion } from '../http/preconditions.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
+import { keepKeys } from './keys.ts'
 import { articlesOf, relistOn } from './labels.ts'
 import { removeLabelsOfTag } from './labels-store.ts'
 import { changeSlugs, claimSlugs, findTagIds, requireTagId, slugTaken } from './slugs.ts'
@@ -20,6 +21,7 @@ import {
 import type { NewTag, Tag, TagPatch } from './tag.ts'
 import { chainOf, checkDepth, checkPlace, type Parents, parentsOf } from './tree.ts'
 
+export { rekeyTags, suggestTags } from './keys.ts'
 export { labelArticle, tagsOfArticles, unlistArticle } from './labels.ts'
 export { findTagIds, resolveTags } from './slugs.ts'
 
@@ -51,6 +53,7 @@ export async function addTag(tx: Transaction, input: NewTag): Promise<TagView> {
   }
   await claimSlugs(tx, row.id, [slug, ...aliases], input)
   const tag = await requireTag(tx, row.id)
+  await keepKeys(tx, tag)
   await recordChange(tx, { type: 'tag.created', id: slug })
   return tag
 }
@@ -74,6 +77,7 @@ export async function changeTag(
   if (moved) await relistOn(tx, [...chainOf(parents, id), ...chainOf(parents, next.parent_id)], id)
   if (next.slug !== row.slug || next.name !== row.name) await refreshCards(tx, await articlesOf(tx, id))
   const tag = await requireTag(tx, id)
+  await keepKeys(tx, tag)
   await recordChange(tx, { type: 'tag.updated', id: tag.slug })
   return tag
 }

@@ -10,7 +10,7 @@ type Item = { id?: string; slug?: string; revision?: number; seq?: number }
 
 const items = 6
 /** Parameters that move in a list or shape it, and leave it the same list. */
-const free = ['cursor', 'limit', 'fields', 'include', 'total']
+const free = ['cursor', 'limit', 'fields', 'include', 'total', 'facets', 'highlight']
 const noLimits = [
   '0',
   '-1',

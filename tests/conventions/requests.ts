@@ -123,6 +123,8 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
   tagArticle: async (room) => ({ params: { id: await room.article(), slug: await room.tag() } }),
   untagArticle: taggedArticle,
 
+  getSuggestions: async () => ({ query: { q: 'chi' } }),
+
   listRelatedLinks: article,
   createRelatedLink: async (room) => ({ ...(await article(room)), body: newLink() }),
   orderRelatedLinks: orderedLinks,

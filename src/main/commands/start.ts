@@ -30,7 +30,11 @@ Examples:
     .action(async () => {
       const chosen = settingsOf(command, names)
       const logger = createLogger(chosen.logLevel)
-      const server = await startServer(chosen, logger, { adminKey: showKey, sample: showSample })
+      const server = await startServer(chosen, logger, {
+        adminKey: showKey,
+        sample: showSample,
+        staleIndex: tellOfIndex,
+      })
       stopOnSignals(server, logger)
       console.log(
         chosen.roles.includes('api')
@@ -48,6 +52,15 @@ function showKey(key: string): void {
 
 Send it as "Authorization: Bearer <key>". "newsweave key create" makes others.
 `)
+}
+
+function tellOfIndex(): void {
+  console.log(
+    `The search index is not of this version, so that search may miss articles. Build it anew, while this server runs:
+
+  newsweave reindex
+`,
+  )
 }
 
 function showSample({ articles, sources, tags, links }: { [thing: string]: number }): void {

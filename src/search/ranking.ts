@@ -1,0 +1,144 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Queries } from '../database/database.ts'
+import { type Phrase, type Prefix, type TextQuery, termsIn } from '../text-index/query.ts'
+import type { Stretch } from '../text-index/text-index.ts'
+import { findMatches } from './matches.ts'
+import type { TextSearch } from './search.ts'
+import { countEntries, countPublished, listNumbers, type MatchRow } from './store.ts'
+
+type Leaf = Phrase | Prefix
+export type Ranked = MatchRow & { score: number }
+
+/**
+ * What the order of a search by relevance was made of, kept in its cursors: the weights of the words, and the stretches of
+ * the index that were ranked, from the newest match down to `bottom`, and for matches in the title to `titleBottom`. With
+ * them a later page ranks the same articles in the same way, whatever is written meanwhile.
+ */
+export type Ranking = { weights: number[]; top: number; bottom: number; titleBottom: number }
+
+/** The newest matches are ranked, and more of those that match in their titles: what is older follows, the newest first. */
+const maxRanked = 1000
+const maxTitles = 500
+const maxLeaves = 16
+const titleFactor = 3
+
+/** Numbers below all others: where nothing is left behind a stretch. */
+export const end = Number.MIN_SAFE_INTEGER
+
+/** Finds the articles that are to be ranked, and weighs the words of the query. */
+export async function beginRanking(
+  q: Queries,
+  search: TextSearch,
+): Promise<{ ranking: Ranking; rows: MatchRow[] }> {
+  const found = await findMatches(q, search, { direction: 'desc', limit: maxRanked })
+  const bottom = found.reached ?? end
+  const older =
+    bottom === end
+      ? undefined
+      : await findMatches(q, inTitleOnly(search), { direction: 'desc', limit: maxTitles, below: bottom })
+  const rows = [...found.rows, ...(older?.rows ?? [])]
+  const ranking = {
+    weights: await weightsOf(q, search.query),
+    top: rows[0]?.number ?? end,
+    bottom,
+    titleBottom: older ? (older.reached ?? end) : bottom,
+  }
+  return { ranking, rows }
+}
+
+/** The same articles on a later page. */
+export async function rankedRows(q: Queries, search: TextSearch, ranking: Ranking): Promise<MatchRow[]> {
+  const { bottom, titleBottom, top } = ranking
+  const whole = { direction: 'desc' as const, limit: maxRanked * 10 }
+  const { rows } = await findMatches(q, search, { ...whole, above: justBelow(bottom), below: top + 1 })
+  if (titleBottom === bottom) return rows
+  const older = { ...whole, above: justBelow(titleBottom), below: bottom }
+  return [...rows, ...(await findMatches(q, inTitleOnly(search), older)).rows]
+}
+
+/** Articles of a ranking, the best first. */
+export async function rank(
+  q: Queries,
+  { query }: TextSearch,
+  { weights, top, titleBottom }: Ranking,
+  rows: MatchRow[],
+): Promise<Ranked[]> {
+  const scores = await scoresOf(q, query, weights, { above: justBelow(titleBottom), below: top + 1 })
+  return rows
+    .map((row) => ({ ...row, score: round(scores.get(row.number) ?? 0) }))
+    .sort((a, b) => b.score - a.score || b.number - a.number)
+}
+
+const justBelow = (number: number) => (number === end ? undefined : number - 1)
+
+/** What is behind all that was ranked: the newest first, without the titles that were ranked already. */
+export function behindRanked(search: TextSearch, { titleBottom }: Ranking, below: number) {
+  if (below <= titleBottom) return { search, stretch: { below } }
+  const query: TextQuery = { type: 'without', part: search.query, except: inTitle(search.query) }
+  return {
+    search: { ...search, query },
+    stretch: { below, above: justBelow(titleBottom) },
+    next: titleBottom === end ? undefined : titleBottom,
+  }
+}
+
+const inTitleOnly = (search: TextSearch) => ({ ...search, query: inTitle(search.query) })
+
+/** The same query, asked of titles alone. */
+export function inTitle(query: TextQuery): TextQuery {
+  if (query.type === 'without') return { ...query, part: inTitle(query.part) }
+  if (query.type === 'phrase' || query.type === 'prefix') return { ...query, inTitle: true }
+  return { ...query, parts: query.parts.map(inTitle) }
+}
+
+/**
+ * Each article scores the weights of the words that it has, three times where they are in its title. How often a word occurs
+ * does not count: on titles as queries (known-item search) presence does as well as BM25, and it is the same on both engines.
+ */
+export async function scoresOf(
+  q: Queries,
+  query: TextQuery,
+  weights: number[],
+  stretch: Stretch,
+  maxPerLeaf = 5000,
+): Promise<Map<number, number>> {
+  const scores = new Map<number, number>()
+  const leaves = termsIn(query).slice(0, maxLeaves)
+  for (const [index, leaf] of leaves.entries()) {
+    const weight = weights[index] ?? 0
+    const add = (numbers: number[], score: number) => {
+      for (const number of numbers) scores.set(number, (scores.get(number) ?? 0) + score)
+    }
+    if (!leaf.inTitle && leaves.length > 1) add(await listNumbers(q, leaf, stretch, maxPerLeaf), weight)
+    const inTitles = { ...leaf, inTitle: true }
+    add(await listNumbers(q, inTitles, stretch, maxPerLeaf), weight * (titleFactor - (leaf.inTitle ? 0 : 1)))
+    await turn()
+  }
+  return scores
+}
+
+const round = (score: number) => Math.round(score * 1e4) / 1e4
+
+/** By how rare the words are (inverse document frequency); a single one needs no weight. */
+export async function weightsOf(q: Queries, query: TextQuery): Promise<number[]> {
+  const leaves = termsIn(query).slice(0, maxLeaves)
+  if (leaves.length < 2) return leaves.map(() => 1)
+  const all = await countPublished(q)
+  const weights: number[] = []
+  for (const leaf of leaves) {
+    const having = Math.min(await estimate(q, leaf, all), all)
+    weights.push(Math.round(Math.log(1 + (all - having + 0.5) / (having + 0.5)) * 100) / 100)
+    await turn()
+  }
+  return weights
+}
+
+const counted = 3000
+
+/** How many articles have a word: counted up to 3,000, and from there on by how close together those stand. */
+async function estimate(q: Queries, leaf: Leaf, all: number): Promise<number> {
+  const numbers = await listNumbers(q, leaf, {}, counted)
+  if (numbers.length < counted) return numbers.length
+  const among = await countEntries(q, numbers.at(-1) as number, 20 * counted)
+  return Math.round((counted / Math.max(among, counted)) * all)
+}
