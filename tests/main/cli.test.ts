@@ -29,6 +29,7 @@ describe('the command line', () => {
       'key revoke',
       'migrate',
       'openapi',
+      'reindex',
       'restore',
       'start',
     ])

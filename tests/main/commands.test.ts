@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Database } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { explain } from '../../src/main/command.ts'
 import { program } from '../../src/main/program.ts'
@@ -237,7 +238,7 @@ describe('newsweave backup and restore', () => {
     const made = await run(url(), 'backup', copy())
     expect(made.code).toBe(0)
     expect(made.out).toMatch(
-      /^Backed up to .*monday\.db: \d+ rows in \d+ tables, schema version 1, \d+ bytes\.\nThe manifest is .*monday\.db\.manifest\.json\.\n$/,
+      /^Backed up to .*monday\.db: \d+ rows in \d+ tables, schema version \d+, \d+ bytes\.\nThe manifest is .*monday\.db\.manifest\.json\.\n$/,
     )
     expect((await run(url(), 'backup', copy())).err).toContain('--force')
     expect((await run(url(), 'restore', copy(), '--verify')).out).toMatch(/is whole: \d+ tables/)
@@ -294,6 +295,26 @@ describe('newsweave backup of a server', () => {
       code: 1,
       err: expect.stringContaining('Table source has other contents.'),
     })
+  })
+})
+
+describe('newsweave reindex', () => {
+  it('builds the search index anew, which start had asked for', async () => {
+    const url = `file:${join(folder, 'data', 'newsweave.db')}`
+    const database = engines[0]?.connect(url) as Database
+    await migrate(database)
+    await loadSample(database)
+    const asked = newsweave(['start', '--port', '0'], { folder })
+    await asked.printed(/The search index is not of this version[\s\S]*newsweave reindex[\s\S]*is ready at/)
+    asked.process.kill('SIGINT')
+    await asked.ended
+    const { code, out } = await run(url, 'reindex')
+    expect([code, out]).toEqual([0, 'The search index has all 33 articles.\n'])
+    const content = newsweave(['start', '--port', '0'], { folder })
+    await content.printed(/is ready at/)
+    expect(content.stdout()).not.toContain('reindex')
+    content.process.kill('SIGINT')
+    await content.ended
   })
 })
 
