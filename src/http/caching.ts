@@ -16,7 +16,7 @@ export function entityTag(bytes: Uint8Array | string, version?: number): string 
  */
 export function knownTag(request: FastifyRequest, etag: string): string | undefined {
   const header = request.headers['if-none-match']
-  if (header === undefined) return undefined
+  if (header === undefined || header === etag) return header
   if (header.trim() === '*') return etag
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return tags.find((tag) => tag === etag || tag.replace(encodingSuffix, '"') === etag)
