@@ -84,7 +84,10 @@ export function createServer(options: ServerOptions): Server {
     done()
   })
   // Behind the limits, which count and tell every request.
-  app.addHook('preParsing', async (request) => refuseUnreadableUrl(request))
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    refuseUnreadableUrl(request)
+    done()
+  })
   addBodyParsers(app)
   answerUnknownRoutes(app)
   finishAnswers(app)
