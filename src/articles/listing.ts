@@ -1,7 +1,7 @@
 import type { Queries } from '../database/database.ts'
 import { empty, join, type Sql, sql } from '../database/sql.ts'
 import { Failure } from '../shared/failure.ts'
-import { findTagIds } from '../tags/tags.ts'
+import { findTagIds, tagIdOf } from '../tags/tags.ts'
 import type { articleStates } from './article.ts'
 import { authorKey } from './identity.ts'
 import { type CardRow, countSpans, findRarestTag, joinSpan, type ListSpan, listSpans } from './spans.ts'
@@ -28,7 +28,12 @@ export type Sort = 'newest' | 'oldest' | 'contentChanged'
 export type Position = { at: string; id: string }
 
 /** Filters with tags as ids; `undefined` where a filter names nothing that exists, so that nothing can match. */
-type Resolved = ArticleFilters & { state: NonNullable<ArticleFilters['state']> }
+type Resolved = Omit<ArticleFilters, TagFilter> & { [filter in TagFilter]?: TagId[] } & {
+  state: NonNullable<ArticleFilters['state']>
+}
+type TagFilter = 'tagsAll' | 'tagsAny' | 'tagsNone'
+/** As a value, or as the part of the statement that finds it. */
+type TagId = string | Sql
 
 /** An index in the order of the list that one filter narrows to a span. `published` where it holds no other articles. */
 type Lead = Omit<ListSpan, 'conditions' | 'checks'> & { condition: Sql; published?: true }
@@ -108,20 +113,24 @@ export async function selectionsOf(q: Queries, filters: ArticleFilters): Promise
 }
 
 async function resolve(q: Queries, filters: ArticleFilters): Promise<Resolved | undefined> {
-  const resolved: Resolved = { ...filters, state: filters.state ?? 'published' }
-  if (filters.tagsAll) {
-    const ids = await findTagIds(q, filters.tagsAll)
+  const { tagsAll, tagsAny, tagsNone, ...others } = filters
+  const resolved: Resolved = { ...others, state: filters.state ?? 'published' }
+  // What is asked for most takes one statement, in which a slug that no tag has leads to nothing, too.
+  const [one, ...more] = [...(tagsAll ?? []), ...(tagsAny ?? []), ...(tagsNone ?? [])]
+  if (one !== undefined && more.length === 0 && !tagsNone) return { ...resolved, tagsAll: [tagIdOf(one)] }
+  if (tagsAll) {
+    const ids = await findTagIds(q, tagsAll)
     if (ids.includes(undefined)) return undefined
     resolved.tagsAll = known(ids)
   }
-  if (filters.tagsAny) {
-    resolved.tagsAny = known(await findTagIds(q, filters.tagsAny))
+  if (tagsAny) {
+    resolved.tagsAny = known(await findTagIds(q, tagsAny))
     if (resolved.tagsAny.length === 0) return undefined
   }
-  if (filters.tagsNone) {
-    const ids = await findTagIds(q, filters.tagsNone)
+  if (tagsNone) {
+    const ids = await findTagIds(q, tagsNone)
     const unknown = ids.indexOf(undefined)
-    if (unknown >= 0) throw unknownTag(filters.tagsNone[unknown] as string)
+    if (unknown >= 0) throw unknownTag(tagsNone[unknown] as string)
     resolved.tagsNone = known(ids)
   }
   return resolved
@@ -161,7 +170,7 @@ async function leadOf(q: Queries, filters: Resolved, sort: Sort): Promise<{ lead
     return { leads: [{ ...article, at: sql`a.content_changed_at`, condition: everything }], rest: filters }
   }
   if (filters.state === 'published' && filters.tagsAll) {
-    const rarest = await findRarestTag(q, filters.tagsAll)
+    const rarest = await rarestOf(q, filters.tagsAll)
     return {
       leads: [tagLead(rarest)],
       rest: { ...filters, tagsAll: filters.tagsAll.filter((id) => id !== rarest) },
@@ -200,7 +209,11 @@ const listed = {
   id: sql`l.article_id`,
 }
 
-function tagLead(tagId: string): Lead {
+async function rarestOf(q: Queries, ids: TagId[]): Promise<TagId> {
+  return ids.length === 1 ? (ids[0] as TagId) : findRarestTag(q, ids)
+}
+
+function tagLead(tagId: TagId): Lead {
   return { ...listed, from: sql`tag_listing l`, condition: sql`l.tag_id = ${tagId}`, published: true }
 }
 
@@ -226,13 +239,13 @@ function checksOf(filters: Resolved): Sql[] {
 }
 
 /** Whether a published article carries one of the tags or one below them. */
-function isListed(tagIds: string[]): Sql {
+function isListed(tagIds: TagId[]): Sql {
   return sql`exists (select 1 from tag_listing t
     where t.tag_id in (${join(tagIds)}) and t.published_at = a.published_at and t.article_id = a.id)`
 }
 
 /** The same for articles that are in no listing. */
-function isLabelled(tagIds: string[]): Sql {
+function isLabelled(tagIds: TagId[]): Sql {
   return sql`exists (select 1 from article_tag t where t.article_id = a.id and t.tag_id in (
     with recursive below (id) as (
       select id from tag where id in (${join(tagIds)}) union select tag.id from tag join below on tag.parent_id = below.id

@@ -7,7 +7,7 @@ import { urlKey } from '../shared/url.ts'
 import { absence, withdrawnFailure } from './articles.ts'
 import { countArticles, listCards, listJoined, type Position } from './listing.ts'
 import { type ArticleListQuery, listSort, refuseHiddenStates } from './query.ts'
-import { pick, selectionOf, wantsText } from './shaping.ts'
+import { pick, type Selection, selectionOf, wantsText } from './shaping.ts'
 import {
   type ArticleRow,
   type BodyRow,
@@ -102,9 +102,12 @@ function shaped(card: string, text: TextRow | undefined, { fields, include = [] 
   if (text && (include.includes('body') || selection?.body)) members.push(bodyMember(text))
   if (text && (include.includes('toc') || selection?.toc)) members.push(`"toc":${text.toc}`)
   const whole = members.length > 0 ? `${card.slice(0, -1)},${members.join(',')}}` : card
-  if (!selection) return whole
+  return selection ? cut(whole, selection, include) : whole
+}
+
+function cut(json: string, selection: Selection, include: string[] = []): string {
   const kept = { ...selection, ...Object.fromEntries(include.map((name) => [name, true as const])) }
-  return JSON.stringify(pick(JSON.parse(whole), kept))
+  return JSON.stringify(pick(JSON.parse(json), kept))
 }
 
 const bodyMember = ({ html, text }: TextRow) => `"body":${JSON.stringify({ html, text })}`
@@ -121,17 +124,11 @@ export async function readArticle(
   const view = await findView(q, id)
   if (!view) throw await absence(q, id)
   refuseHidden(view, hasKey)
-  const { version, html, text, toc } = view
-  const texts: TextRow = { html: html ?? '', text: text ?? '', toc: toc ?? '[]' }
-  if (!shaping.fields) {
-    const tail = Buffer.from(`,${bodyMember(texts)},"toc":${texts.toc}}`)
-    return { version, json: Buffer.concat([view.card.subarray(0, -1), tail]), whole: true }
-  }
-  return {
-    version,
-    json: Buffer.from(shaped(Buffer.from(view.card).toString(), texts, shaping)),
-    whole: false,
-  }
+  const { version, json } = view
+  const selection = selectionOf(shaping.fields)
+  return selection
+    ? { version, json: Buffer.from(cut(json.toString(), selection, shaping.include)), whole: false }
+    : { version, json, whole: true }
 }
 
 /** The article at an address, whatever form of it was asked for. */

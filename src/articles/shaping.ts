@@ -3,7 +3,7 @@ import { Failure } from '../shared/failure.ts'
 import { ArticleDetail } from './article.ts'
 
 /** A tree of the members to keep; `true` keeps all below. */
-type Selection = { [member: string]: Selection | true }
+export type Selection = { [member: string]: Selection | true }
 
 /** Every dotted path that `fields` may name. */
 const paths = new Set(memberPaths(ArticleDetail, ''))

@@ -83,9 +83,9 @@ export async function countSpans(q: Queries, spans: ListSpan[]): Promise<number>
   return row?.count ?? 0
 }
 
-export async function findRarestTag(q: Queries, ids: string[]): Promise<string> {
+export async function findRarestTag(q: Queries, ids: (string | Sql)[]): Promise<string | Sql> {
   const row = await q.one<{ id: string }>(
     sql`select id from tag where id in (${join(ids)}) order by article_count, id limit 1`,
   )
-  return row?.id ?? (ids[0] as string)
+  return row?.id ?? (ids[0] as string | Sql)
 }

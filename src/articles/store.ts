@@ -104,21 +104,21 @@ export async function findKnown(
   }
 }
 
-/** What an article's own page shows and no more: one row, the card as bytes ready to send. */
+/** What an article's own page shows and no more: one row, the article with its text as bytes of JSON ready to send. */
 export function findView(q: Queries, id: string) {
+  const { bytes, jsonText } = q.dialect
+  // A card is an object that ends where these members follow.
+  const whole = sql`substr(a.card, 1, length(a.card) - 1) || ',"body":{"html":' || ${jsonText(sql`coalesce(b.html, '')`)}
+    || ',"text":' || ${jsonText(sql`coalesce(b.text, '')`)} || '},"toc":' || coalesce(b.toc, '[]') || '}'`
   return q.one<{
     state: ArticleRow['state']
     version: number
-    card: Uint8Array
+    json: Buffer
     withdrawal_reason: string | null
     withdrawal_note: string | null
     withdrawn_at: string | null
-    html: string | null
-    text: string | null
-    toc: string | null
   }>(sql`
-    select a.state, a.version, ${q.dialect.bytes(sql`a.card`)} as card, a.withdrawal_reason, a.withdrawal_note,
-      a.withdrawn_at, b.html, b.text, b.toc
+    select a.state, a.version, ${bytes(whole)} as json, a.withdrawal_reason, a.withdrawal_note, a.withdrawn_at
     from article a left join article_body b on b.article_id = a.id
     where a.id = ${id}`)
 }

@@ -7,6 +7,8 @@ export type Dialect = {
   forUpdate: Sql
   /** A text expression as UTF-8 bytes, so that stored JSON is sent on without becoming a JavaScript string. */
   bytes(expression: Sql): Sql
+  /** A text expression as a JSON string. */
+  jsonText(expression: Sql): Sql
   /** The texts of a subquery's rows with commas between, in their order, which one of the engines wants said again. */
   joined(expression: Sql, order: Sql): Sql
   /** Held until the transaction ends, by the one process that migrates. */
@@ -19,6 +21,7 @@ export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   forUpdate: empty,
   bytes: (expression) => sql`cast(${expression} as blob)`,
+  jsonText: (expression) => sql`json_quote(${expression})`,
   joined: (expression) => sql`group_concat(${expression}, ',')`,
   migrationLock: undefined,
   columns: sql`
@@ -33,6 +36,7 @@ export const postgresDialect: Dialect = {
   engine: 'postgres',
   forUpdate: raw('for update'),
   bytes: (expression) => sql`convert_to(${expression}, 'UTF8')`,
+  jsonText: (expression) => sql`to_json(${expression})::text`,
   joined: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
   columns: sql`

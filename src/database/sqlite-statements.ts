@@ -19,8 +19,8 @@ function textOf(statement: Sql): string {
   return statement.strings.join('+?')
 }
 
-/** Queries on a connection, which keeps the prepared statement of each text. */
-export function statements(connection: Sqlite.Database): Queries {
+/** Runs statements at once on a connection, which keeps the prepared statement of each text. */
+export function directly(connection: Sqlite.Database) {
   const prepared = new Map<string, Sqlite.Statement>()
   function prepare(text: string): Sqlite.Statement {
     const known = prepared.get(text)
@@ -32,16 +32,25 @@ export function statements(connection: Sqlite.Database): Queries {
     return statement
   }
   return {
-    dialect: sqliteDialect,
-    async all<Row>(statement: Sql) {
+    all<Row>(statement: Sql): Row[] {
       return prepare(textOf(statement)).all(...statement.values) as Row[]
     },
-    async one<Row>(statement: Sql) {
+    one<Row>(statement: Sql): Row | undefined {
       return prepare(textOf(statement)).get(...statement.values) as Row | undefined
     },
-    async run(statement: Sql) {
+    run(statement: Sql): number {
       return prepare(textOf(statement)).run(...statement.values).changes
     },
+  }
+}
+
+export function statements(connection: Sqlite.Database): Queries {
+  const { all, one, run } = directly(connection)
+  return {
+    dialect: sqliteDialect,
+    all: async (statement) => all(statement),
+    one: async (statement) => one(statement),
+    run: async (statement) => run(statement),
   }
 }
 
@@ -53,11 +62,13 @@ export async function whileBusy<T>(work: () => T | Promise<T>): Promise<T> {
       return await work()
     } catch (error) {
       deadline ??= Date.now() + busyForAtMostMs
-      if (!errorCode(error).startsWith('SQLITE_BUSY') || Date.now() > deadline) throw error
+      if (!isBusy(error) || Date.now() > deadline) throw error
       await sleep(waitMs)
     }
   }
 }
+
+export const isBusy = (error: unknown) => errorCode(error).startsWith('SQLITE_BUSY')
 
 const errorCode = (error: unknown) => (error as { code?: string }).code ?? ''
 

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { commitListeners, type Database, refuseInTransaction } from './database.ts'
 import { sqliteDialect } from './dialect.ts'
-import { asFailure, statements, whileBusy } from './sqlite-statements.ts'
+import { asFailure, directly, isBusy, whileBusy } from './sqlite-statements.ts'
 import { writeQueue } from './sqlite-writer.ts'
 
 /** How long opening waits for another process that is opening the same new file, blocking. */
@@ -15,7 +15,7 @@ export function openSqlite(file: string, clock: Clock = systemClock): Database {
   mkdirSync(dirname(file), { recursive: true })
   const writer = openWriter(file)
   const reader = openReader(file)
-  const { all, one } = statements(reader)
+  const { all, one } = directly(reader)
   const dataVersion = reader.prepare('pragma data_version').pluck()
   const commits = commitListeners()
   const { write, idle } = writeQueue(writer, clock, commits.notify)
@@ -37,8 +37,14 @@ export function openSqlite(file: string, clock: Clock = systemClock): Database {
   }
 }
 
-async function read<T>(query: () => Promise<T>): Promise<T> {
+/** Waits only for what is busy: each promise on the way of a page costs as much as a row of it. */
+async function read<T>(query: () => T): Promise<T> {
   refuseInTransaction()
+  try {
+    return query()
+  } catch (error) {
+    if (!isBusy(error)) throw asFailure(error, 'read')
+  }
   try {
     return await whileBusy(query)
   } catch (error) {

@@ -19,7 +19,10 @@ export function bodyTypes({ stream }: OperationFacts, method: string): string[] 
 /** JSON as strict UTF-8, and NDJSON as the stream that it is. Other types of body are refused with 415. */
 export function addBodyParsers(app: FastifyInstance) {
   const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addHook('preParsing', async (request) => refuseOtherTypes(request))
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') refuseOtherTypes(request)
+    done()
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
     // Some clients name a type with every request.
@@ -49,7 +52,7 @@ function nullFailure(): Failure {
 function refuseOtherTypes({ headers, method, routeOptions }: FastifyRequest) {
   const { operation } = routeOptions.config
   const isSent = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
-  if (!operation || !isSent || method === 'GET' || method === 'HEAD') return
+  if (!operation || !isSent) return
   const reads = operation.stream !== undefined || routeOptions.schema?.body !== undefined
   if (!reads) throw new Failure('unsupported-media-type', 'This operation reads no body.')
   const types = bodyTypes(operation, method)

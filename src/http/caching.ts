@@ -1,12 +1,15 @@
-import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import xxhash from 'xxhash-wasm'
 
 const encodingSuffix = /-(?:br|gzip|zstd|deflate)"$/
+
+/** 64 bits for a page in a fifth of the time that SHA-1 takes. Nobody has to be kept from making two pages with one tag. */
+const { h64, h64Raw } = await xxhash()
 
 /** A strong validator of these bytes. `version` goes in front, so that `If-Match` can be checked by it alone. */
 export function entityTag(bytes: Uint8Array | string, version?: number): string {
   // Without a dash, behind which the encoding stands.
-  const digest = hash('sha1', bytes, 'base64url').slice(0, 16).replaceAll('-', '_')
+  const digest = (typeof bytes === 'string' ? h64(bytes) : h64Raw(bytes)).toString(36)
   return version === undefined ? `"${digest}"` : `"v${version}-${digest}"`
 }
 
@@ -16,7 +19,7 @@ export function entityTag(bytes: Uint8Array | string, version?: number): string 
  */
 export function knownTag(request: FastifyRequest, etag: string): string | undefined {
   const header = request.headers['if-none-match']
-  if (header === undefined) return undefined
+  if (header === undefined || header === etag) return header
   if (header.trim() === '*') return etag
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return tags.find((tag) => tag === etag || tag.replace(encodingSuffix, '"') === etag)

@@ -2,7 +2,8 @@ import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../shared/failure.ts'
 
-const thresholdBytes = 1024
+/** Less than this is sent as it is. */
+export const thresholdBytes = 1024
 /** Texts, JSON and its lines. */
 const compressible = /^text\/|[/+](?:json|x-ndjson|xml|javascript)\b/
 

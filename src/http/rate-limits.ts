@@ -1,5 +1,4 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { Failure } from '../shared/failure.ts'
 import type { Server } from './server.ts'
 
@@ -14,6 +13,9 @@ declare module 'fastify' {
 }
 
 const windowSeconds = 60
+const windowMs = windowSeconds * 1000
+/** Who was seen last is known to a second: keeping it on every request costs more than counting. */
+const orderMs = 1000
 /** So many addresses, and so many keys, are counted at a time; the one unseen for longest makes room. */
 const maxCounted = 50_000
 
@@ -22,33 +24,53 @@ const maxCounted = 50_000
  * (draft-ietf-httpapi-ratelimit-headers). Each process counts by itself. Registered behind authentication. `exempt` are
  * addresses that are not counted.
  */
-export async function addRateLimits(app: Server, limits: RateLimits, exempt: string[]): Promise<void> {
-  await app.register(rateLimit, { global: false })
-  const addresses = addressNames()
+export function addRateLimits(app: Server, limits: RateLimits, exempt: string[]): void {
+  const addressName = addressNames()
   // Apart, so that a flood from many addresses never makes the count of a key forgotten.
-  const byKey = counter(app, limits.key, (request) => request.actor?.keyId ?? '')
-  const byAddress = counter(app, limits.anonymous, (request) => addresses(request.ip ?? ''))
+  const keys = { max: limits.key, policy: policyOf(limits.key), count: counter() }
+  const addresses = { max: limits.anonymous, policy: policyOf(limits.anonymous), count: counter() }
   const uncounted = new Set(exempt)
   app.decorateRequest('quota', null)
-  app.addHook('onRequest', async (request, reply) => {
-    if (uncounted.has(request.url)) return
-    await (request.actor ? byKey : byAddress)(request, reply)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (uncounted.has(request.url)) return done()
+    const { max, policy, count } = request.actor ? keys : addresses
+    const { used, secondsLeft } = count(request.actor?.keyId ?? addressName(request.ip ?? ''), Date.now())
+    const remaining = Math.max(0, max - used)
+    request.quota = { limit: max, remaining }
+    reply.header('ratelimit-policy', policy)
+    reply.header('ratelimit', `"default";r=${remaining};t=${secondsLeft}`)
+    done(used > max ? exceeded(max, secondsLeft) : undefined)
   })
 }
 
-function counter(app: Server, max: number, keyGenerator: (request: FastifyRequest) => string) {
-  const options = { max, timeWindow: windowSeconds * 1000, cache: maxCounted, keyGenerator }
-  const count = app.createRateLimit(options)
-  const policy = `"default";q=${max};w=${windowSeconds}`
+const policyOf = (max: number) => `"default";q=${max};w=${windowSeconds}`
 
-  return async function countRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const counted = await count(request)
-    if (counted.isAllowed) return
-    const { remaining, ttlInSeconds, isExceeded } = counted
-    request.quota = { limit: max, remaining }
-    reply.header('ratelimit-policy', policy)
-    reply.header('ratelimit', `"default";r=${remaining};t=${ttlInSeconds}`)
-    if (isExceeded) throw exceeded(max, ttlInSeconds)
+type Window = { used: number; startedMs: number; placedMs: number }
+
+/** Counts in windows of a minute, of which each begins with the first request of its client. */
+export function counter(maxClients = maxCounted) {
+  const windows = new Map<string, Window>()
+
+  /** To the end of the order, at whose beginning is the client unseen for longest. */
+  function place(client: string, window: Window): void {
+    if (!windows.delete(client) && windows.size >= maxClients) {
+      windows.delete(windows.keys().next().value as string)
+    }
+    windows.set(client, window)
+  }
+
+  return (client: string, nowMs: number): { used: number; secondsLeft: number } => {
+    let window = windows.get(client)
+    // A clock that was set back begins a new window, too, rather than one that lasts until it has caught up.
+    if (!window || nowMs < window.startedMs || nowMs >= window.startedMs + windowMs) {
+      window = { used: 0, startedMs: nowMs, placedMs: nowMs }
+      place(client, window)
+    } else if (nowMs >= window.placedMs + orderMs) {
+      window.placedMs = nowMs
+      place(client, window)
+    }
+    window.used++
+    return { used: window.used, secondsLeft: Math.ceil((window.startedMs + windowMs - nowMs) / 1000) }
   }
 }
 
@@ -67,9 +89,19 @@ function addressNames() {
     if (!address.includes(':')) return address
     const remembered = known.get(address)
     if (remembered !== undefined) return remembered
-    const name = normalizeIP(address, 64)
+    const name = networkOf(address)
     if (known.size >= maxCounted) known.clear()
     known.set(address, name)
     return name
   }
+}
+
+function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address
+  const parsed = ipaddr.IPv6.parse(address)
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()
+  return parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')
 }

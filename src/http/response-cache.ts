@@ -1,19 +1,25 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pipeline, Transform } from 'node:stream'
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onSendHookHandler,
+} from 'fastify'
 import type { Database } from '../database/database.ts'
 import { cacheControl, entityTag, knownTag } from './caching.ts'
+import { thresholdBytes } from './compression.ts'
+import { type Form, keptAnswers, type ReadyAnswer, type Sent } from './kept-answers.ts'
 
-/** An answer ready to be sent: JSON as bytes, its validator, and where the next page is. */
-type ReadyAnswer = { body: Buffer; etag: string; link: string | undefined }
-type Entry = ReadyAnswer & { version: number }
+type Headers = Record<string, number | string | string[] | undefined>
 
-const maxBytes = 64 * 1024 * 1024
-/** What an entry costs beside its body. */
-const entryBytes = 500
+/** Where the answer under way may be kept, with what its request alone put on the reply, and what it became. */
+type Place = { key: string; version: number; ofRequest: Headers; answer?: ReadyAnswer }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The version of the database before the answer was made, and the key under which it may be kept. */
-    cacheKey: { key: string; version: number } | null
+    /** Set where the answer may be kept: its key, and the version of the database before it was made. */
+    place: Place | null
   }
 }
 
@@ -22,52 +28,137 @@ type Versioned = Pick<Database, 'version' | 'onCommit'>
 /**
  * Keeps answers of routes declared `cached` until anything is written. An entry is good for one address, as sent, for
  * requests with a key or for those without, and for one version of the database, so an answer is never older than what was
- * committed, by any process, before its request came. Where the engine cannot tell its version nothing is kept. Registered
- * after authentication and limits, which apply to every request.
+ * committed, by any process, before its request came. Where the engine cannot tell its version nothing is kept.
+ *
+ * The first answer of each form goes through all hooks; then it is written as they made it, past all that is behind this
+ * hook. What the hooks before it put on a reply belongs to one request and is never kept: its id, what it may still ask, the
+ * page that may read it. So this is registered behind whatever refuses requests or changes answers, and before the routes.
  */
-export function addResponseCache(app: FastifyInstance, database: Versioned, enabled: boolean) {
-  const entries = new Map<string, Entry>()
-  let bytes = 0
-  const size = (entry: Entry) => entry.body.length + entryBytes
-
-  function forget(key: string, entry: Entry) {
-    entries.delete(key)
-    bytes -= size(entry)
-  }
-
-  function keep(key: string, entry: Entry) {
-    const known = entries.get(key)
-    if (known) forget(key, known)
-    entries.set(key, entry)
-    bytes += size(entry)
-    for (const [oldest, old] of entries) {
-      if (bytes <= maxBytes) break
-      forget(oldest, old)
-    }
-  }
-
-  app.decorateRequest('cacheKey', null)
+export function addResponseCache(app: FastifyInstance, database: Versioned, enabled: boolean): void {
+  app.decorateRequest('place', null)
   if (!enabled) return
+  const answers = keptAnswers()
+  const encodings = learntEncodings()
   const versionOfTurn = oncePerTurn(database)
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!request.routeOptions.config.cached) return done()
-    const now = versionOfTurn()
-    if (now === undefined) return done()
+  let closing = false
+  app.addHook('preClose', async () => {
+    // From here on each answer ends its connection.
+    closing = true
+  })
+
+  const sendKept: onRequestHookHandler = (request, reply, done) => {
+    const version = closing ? undefined : versionOfTurn()
+    if (version === undefined) return done()
     const key = `${request.actor ? 'key' : 'open'} ${request.url}`
-    const entry = entries.get(key)
-    if (entry?.version === now) return void sendReady(request, reply, entry)
-    request.cacheKey = { key, version: now }
-    done()
-  })
-  app.addHook('onSend', (request, reply, payload, done) => {
-    const place = request.cacheKey
-    if (place && reply.statusCode === 200 && Buffer.isBuffer(payload)) {
-      const etag = reply.getHeader('etag') as string
-      const link = reply.getHeader('link') as string | undefined
-      keep(place.key, { version: place.version, body: payload, etag, link })
+    const kept = answers.find(key, version)
+    if (kept) {
+      const known = knownTag(request, kept.etag)
+      const form = known === undefined ? encodings.of(request, kept) : notModified
+      const sent = form && kept.sent.get(form)
+      if (sent) return write(request, reply, sent, known)
     }
-    done(null, payload)
+    request.place = { key, version, ofRequest: reply.getHeaders() }
+    if (!kept) return done()
+    sendReady(request, reply, kept)
+  }
+
+  const keepSent: onSendHookHandler<unknown> = (request, reply, payload, done) => {
+    const { place } = request
+    if (!place?.answer || (reply.statusCode !== 200 && reply.statusCode !== 304)) return done(null, payload)
+    const { key, version, answer } = place
+    answers.keep(key, version, answer)
+    const headers = headersBeyond(place.ofRequest, reply)
+    if (reply.statusCode === 304) {
+      answers.keepForm(key, version, notModified, sentForm(304, headers))
+      return done(null, payload)
+    }
+    const form = encodings.learn(request, reply, answer)
+    const keepForm = (body: Buffer) => {
+      answers.keepForm(key, version, form, sentForm(200, headers, body))
+    }
+    if (Buffer.isBuffer(payload)) keepForm(payload)
+    const passedOn = isStream(payload) && request.method === 'GET' ? collected(payload, keepForm) : payload
+    done(null, passedOn)
+  }
+
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.cached) return
+    route.onRequest = [sendKept, ...[route.onRequest ?? []].flat()]
+    route.onSend = [...[route.onSend ?? []].flat(), keepSent]
   })
+}
+
+const notModified: Form = '304'
+
+function write(request: FastifyRequest, reply: FastifyReply, sent: Sent, known: string | undefined): void {
+  const ofRequest: Headers = reply.getHeaders()
+  const headers = sent.headers.slice()
+  for (const name in ofRequest) if (!sent.names.has(name)) headers.push(name, ofRequest[name] as string)
+  // Of the representation that the client has, in whichever encoding.
+  if (known !== undefined) headers.push('etag', known)
+  reply.hijack()
+  reply.raw.writeHead(sent.status, headers)
+  reply.raw.end(request.method === 'HEAD' ? undefined : sent.body)
+}
+
+/** What the route and the hooks behind this one made of the headers. */
+function headersBeyond(ofRequest: Headers, reply: FastifyReply): Headers {
+  const isOfAnswer = ([name, value]: [string, unknown]) => ofRequest[name] !== value
+  return Object.fromEntries(Object.entries(reply.getHeaders()).filter(isOfAnswer))
+}
+
+function sentForm(status: number, headers: Headers, body?: Buffer): Sent {
+  const whole: Headers = { ...headers, ...(body && { 'content-length': body.length }) }
+  if (status === 304) delete whole.etag
+  const entries = Object.entries(whole).map(([name, value]) => [name, String(value)])
+  return { status, headers: entries.flat(), names: new Set(Object.keys(whole)), ...(body && { body }) }
+}
+
+const maxLearnt = 1000
+const maxHeaderLength = 200
+
+/** Which encoding an `Accept-Encoding` leads to is for compression to say: it is learnt from the answers. */
+function learntEncodings() {
+  const learnt = new Map<string, Form>()
+  const isEncodable = ({ body }: ReadyAnswer) => body.length >= thresholdBytes
+  return {
+    /** `undefined` where no answer has told yet. */
+    of({ headers }: FastifyRequest, answer: ReadyAnswer): Form | undefined {
+      const accepted = headers['accept-encoding']
+      if (accepted === undefined || !isEncodable(answer)) return 'identity'
+      return headers['x-no-compression'] === undefined ? learnt.get(accepted) : 'identity'
+    },
+    learn({ headers }: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): Form {
+      const form = String(reply.getHeader('content-encoding') ?? 'identity')
+      const accepted = headers['accept-encoding']
+      const tells = accepted !== undefined && isEncodable(answer) && headers['x-no-compression'] === undefined
+      if (tells && accepted.length <= maxHeaderLength) {
+        if (learnt.size >= maxLearnt) learnt.clear()
+        learnt.set(accepted, form)
+      }
+      return form
+    },
+  }
+}
+
+const isStream = (payload: unknown): payload is NodeJS.ReadableStream =>
+  typeof (payload as NodeJS.ReadableStream | null | undefined)?.pipe === 'function'
+
+/** The same stream, of which `keep` is told the bytes once they have all gone through. */
+function collected(stream: NodeJS.ReadableStream, keep: (whole: Buffer) => void): NodeJS.ReadableStream {
+  const chunks: Buffer[] = []
+  const collecting = new Transform({
+    transform(chunk, _encoding, done) {
+      chunks.push(chunk)
+      done(null, chunk)
+    },
+    flush(done) {
+      keep(Buffer.concat(chunks))
+      done()
+    },
+  })
+  // Whoever sends it is told of an error, and logs it.
+  return pipeline(stream, collecting, () => {})
 }
 
 /** Requests of one turn of the event loop, between which this process commits nothing, need not ask one by one. */
@@ -88,6 +179,7 @@ function oncePerTurn(database: Versioned): () => number | undefined {
 
 /** Sends JSON that is there as bytes, or 304 where the client has it. */
 export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): FastifyReply {
+  if (request.place) request.place.answer = answer
   reply.header('etag', answer.etag).header('cache-control', cacheControl(request))
   const known = knownTag(request, answer.etag)
   if (known !== undefined) return reply.code(304).removeHeader('link').header('etag', known).send()

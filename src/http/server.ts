@@ -16,6 +16,7 @@ import { z } from 'zod'
 import { Failure } from '../shared/failure.ts'
 import { addBodyParsers } from './bodies.ts'
 import { asFailure, invalidInput, problemDocument, problemKinds, sendProblem } from './problems.ts'
+import { loggerOfRequest } from './request-log.ts'
 
 export type ServerOptions = {
   logger: FastifyBaseLogger
@@ -42,6 +43,7 @@ export function createServer(options: ServerOptions): Server {
   const { publicUrl } = options
   const app: FastifyInstance = Fastify({
     loggerInstance: options.logger,
+    childLoggerFactory: loggerOfRequest,
     trustProxy: options.trustedProxies.length > 0 ? options.trustedProxies : false,
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -59,6 +61,8 @@ export function createServer(options: ServerOptions): Server {
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, publicUrl()),
     frameworkErrors: (error, request, reply) => {
       identify(request, reply)
+      // No other hook is run for these.
+      reply.header('x-content-type-options', 'nosniff')
       sendProblem(request, reply, error, publicUrl())
     },
   })
@@ -80,16 +84,19 @@ export function createServer(options: ServerOptions): Server {
     done()
   })
   // Behind the limits, which count and tell every request.
-  app.addHook('preParsing', async (request) => refuseUnreadableUrl(request))
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    refuseUnreadableUrl(request)
+    done()
+  })
   addBodyParsers(app)
   answerUnknownRoutes(app)
-  endConnectionsOnClose(app)
+  finishAnswers(app)
   app.server.on('checkExpectation', (request, response) => answerExpectation(request, response, publicUrl()))
   return app.withTypeProvider<ZodTypeProvider>()
 }
 
 function identify(request: FastifyRequest, reply: FastifyReply) {
-  reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+  reply.header('x-request-id', request.id)
 }
 
 /** RFC 9112, 3.2: an HTTP/1.1 request names its host, once. */
@@ -103,13 +110,17 @@ function refuseUnclearHost({ raw }: FastifyRequest) {
     throw new Failure('bad-request', 'The request has no Host header, or more than one.')
 }
 
-/** An answer under way while the server closes ends its connection, which would keep the process alive for its idle time. */
-function endConnectionsOnClose(app: FastifyInstance) {
+/**
+ * What is on every answer but of no request, so that answers are kept with it. One under way while the server closes ends
+ * its connection, which would keep the process alive for its idle time.
+ */
+function finishAnswers(app: FastifyInstance) {
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('x-content-type-options', 'nosniff')
     if (closing) reply.header('connection', 'close')
     done(null, payload)
   })

@@ -48,14 +48,17 @@ function measureRequests(app: Server, registry: Registry): void {
   registry.registerMetric(durations as unknown as Metric)
   app.addHook('onResponse', (request, reply, done) => {
     const { url = 'none' } = request.routeOptions
-    durations.observe(`${request.method} ${reply.statusCode} ${url}`, reply.elapsedTime / 1000)
+    durations.observe(request.method, reply.statusCode, url, reply.elapsedTime / 1000)
     done()
   })
   let inFlight = 0
+  const end = () => {
+    inFlight--
+  }
   app.server.on('request', (_request, response) => {
     inFlight++
-    // Fires for aborted requests too, unlike the hooks.
-    response.once('close', () => inFlight--)
+    // Fires once, and for aborted requests too, unlike the hooks.
+    response.on('close', end)
   })
   new Gauge({
     name: 'http_requests_in_flight',

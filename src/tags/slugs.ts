@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
+import { type Sql, sql } from '../database/sql.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
 import { insertSlugs, listBySlugs, listSlugs, removeSlugsExcept } from './store.ts'
 import { normaliseSlug } from './tag.ts'
@@ -19,6 +20,11 @@ export async function resolveTags(q: Queries, slugs: string[]): Promise<FoundTag
 /** The id of the tag that each slug or alias names, or `undefined` where it names none. */
 export async function findTagIds(q: Queries, slugs: string[]): Promise<(string | undefined)[]> {
   return (await findTags(q, slugs)).map((tag) => tag?.id)
+}
+
+/** The same as a part of a statement that reads by one tag: null where the slug names none. */
+export function tagIdOf(slug: string): Sql {
+  return sql`(select tag_id from tag_alias where slug = ${normaliseSlug(slug)})`
 }
 
 /** The id of the tag that a member of a body names. Throws `validation-failed` there where it names none. */

@@ -85,6 +85,14 @@ onEveryEngine('the portable subset', (engine) => {
     expect(String(row?.names)).toBe('中,ä,B,a')
   })
 
+  it('writes texts as JSON', async () => {
+    const { jsonText } = database.dialect
+    for (const text of ['', 'a "b" \\ /', '\n\r\t\b\f\u0001\u001f\u007f', '中文 😀 \u2028 é', '</script>']) {
+      const [row] = await all(sql`select ${jsonText(sql`cast(${text} as text)`)} as json`)
+      expect(JSON.parse(String(row?.json))).toBe(text)
+    }
+  })
+
   it('sorts texts of the schema byte by byte', async () => {
     for (const slug of ['b', 'B', 'a', 'ä', '_', '中']) {
       await database.run(sql`

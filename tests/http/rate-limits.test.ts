@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { counter } from '../../src/http/rate-limits.ts'
 import { makeKey } from '../../src/partners/key.ts'
 import { addKey } from '../partners/keyring.ts'
 import { type Api, startApi } from '../support/api.ts'
@@ -148,5 +149,27 @@ onEveryEngine('rate limits', (engine) => {
       }
     }
     expect(left(await api.get('/v1/articles', { key: null }))).toBe('"default";r=4;t=60')
+  })
+})
+
+describe('clients that are counted', () => {
+  const start = Date.parse('2026-11-23T06:08:00Z')
+
+  it('begin a new window a minute after the first request of the last, or where the clock was set back', () => {
+    const count = counter()
+    expect(count('a', start)).toEqual({ used: 1, secondsLeft: 60 })
+    expect(count('a', start + 59_999)).toEqual({ used: 2, secondsLeft: 1 })
+    expect(count('a', start + 60_000)).toEqual({ used: 1, secondsLeft: 60 })
+    expect(count('a', start)).toEqual({ used: 1, secondsLeft: 60 })
+  })
+
+  it('are forgotten past a number of them, the one unseen for longest first', () => {
+    const count = counter(2)
+    count('a', start)
+    count('b', start)
+    count('a', start + 1000)
+    count('c', start + 2000)
+    expect(count('a', start + 2000).used).toBe(3)
+    expect(count('b', start + 2000).used).toBe(1)
   })
 })

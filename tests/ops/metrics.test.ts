@@ -55,7 +55,7 @@ onEveryEngine('metrics', (engine) => {
 
 it('durations fall into the buckets that hold them', async () => {
   const durations = requestDurations()
-  for (const seconds of [0.001, 0.0011, 3, 99]) durations.observe('GET 200 /a', seconds)
+  for (const seconds of [0.001, 0.0011, 3, 99]) durations.observe('GET', 200, '/a', seconds)
   const { values } = await durations.get()
   const upTo = (le: number | string) => values.find(({ labels }) => labels.le === le)?.value
   expect([0.001, 0.0025, 2.5, 5, 10, '+Inf'].map(upTo)).toEqual([1, 2, 2, 3, 3, 4])
