@@ -2,6 +2,7 @@ import { importArticles } from '../src/articles/import.ts'
 import type { Database } from '../src/database/database.ts'
 import { raw, sql } from '../src/database/sql.ts'
 import { newId } from '../src/shared/ids.ts'
+import { toColumns } from '../src/text-index/indexed.ts'
 import { articleAt, idPlace } from './articles.ts'
 import { sourceIdsOf } from './corpus.ts'
 
@@ -13,6 +14,7 @@ const tables = {
   article_author: 'article_id',
   article_tag: 'article_id',
   tag_listing: 'article_id',
+  text_entry: 'article_id',
 }
 
 export type Row = { table: string; columns: string[]; values: unknown[] }
@@ -57,11 +59,41 @@ async function templateOf(database: Database, id: string, key: string): Promise<
       ...found.map((row) => ({ table, columns: Object.keys(row), values: Object.values(row) as unknown[] })),
     )
   }
+  rows.push(await termsOf(database, id))
   const column = (row: Row | undefined, name: string) => String(row?.values[row.columns.indexOf(name)])
   const sourceId = column(rows[0], 'source_id')
   const tagIds = rows.filter((row) => row.table === 'tag_listing').map((row) => column(row, 'tag_id'))
   return { id, key, sourceId, tagIds, rows }
 }
+
+/** What the index of texts was given: in a file it cannot be read back, so it is made again. */
+async function termsOf(database: Database, id: string): Promise<Row> {
+  const table = 'text_terms'
+  if (database.dialect.engine === 'postgres') {
+    const row = await database.one<{ number: number; terms: string }>(
+      sql`select number, terms::text from text_terms where number = (select number from text_entry where article_id = ${id})`,
+    )
+    return { table, columns: ['number', 'terms'], values: [row?.number, row?.terms] }
+  }
+  const text = await database.one<{
+    number: number
+    title: string
+    summary: string | null
+    text: string
+  }>(sql`
+    select e.number, a.title, a.summary, b.text from article a
+    join article_body b on b.article_id = a.id join text_entry e on e.article_id = a.id where a.id = ${id}`)
+  if (!text) throw new Error(`Article ${id} is not there.`)
+  const columns = toColumns({ title: text.title, summary: text.summary ?? '', body: text.text })
+  return {
+    table,
+    columns: ['rowid', ...Object.keys(columns)],
+    values: [text.number, ...Object.values(columns)],
+  }
+}
+
+/** Behind the numbers of all articles that the product has. */
+let lastNumber = Date.UTC(2100, 0, 1)
 
 /** The rows of a template as those of a new article. */
 export function freshRows(template: Template): { id: string; rows: Row[] } {
@@ -69,7 +101,15 @@ export function freshRows(template: Template): { id: string; rows: Row[] } {
   const key = newId()
   const fresh = (value: unknown) =>
     typeof value === 'string' ? value.replaceAll(template.id, id).replaceAll(template.key, key) : value
-  return { id, rows: template.rows.map((row) => ({ ...row, values: row.values.map(fresh) })) }
+  const number = ++lastNumber
+  const rows = template.rows.map(({ table, columns, values }) => ({
+    table,
+    columns,
+    values: values.map((value, place) =>
+      ['number', 'rowid'].includes(columns[place] as string) ? number : fresh(value),
+    ),
+  }))
+  return { id, rows }
 }
 
 /** In pieces such as those in which a request arrives. */

@@ -3,7 +3,7 @@ import { authorKey } from '../articles/identity.ts'
 import type { ArticleListQuery, facetNames } from '../articles/query.ts'
 import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import { findMatches } from './matches.ts'
+import { findMatches } from './finding.ts'
 import type { LedSearch } from './search.ts'
 import { countTags, listSourceNames, type MatchRow } from './store.ts'
 

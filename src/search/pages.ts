@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { ArticleListQuery } from '../articles/query.ts'
 import type { Queries } from '../database/database.ts'
 import { cursorBehind, pageStart } from '../http/paging.ts'
-import { findMatches } from './matches.ts'
+import { findMatches } from './finding.ts'
 import {
   beginRanking,
   behindRanked,

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries } from '../database/database.ts'
 import { type Phrase, type Prefix, type TextQuery, termsIn } from '../text-index/query.ts'
 import type { Stretch } from '../text-index/text-index.ts'
-import { findMatches } from './matches.ts'
+import { findMatches } from './finding.ts'
 import type { TextSearch } from './search.ts'
 import { countEntries, countPublished, listNumbers, type MatchRow } from './store.ts'
 

@@ -5,7 +5,7 @@ import { Failure } from '../shared/failure.ts'
 import { aliasesOf } from '../text-index/aliases.ts'
 import { parseQuery } from '../text-index/grammar.ts'
 import { expand, type TextQuery } from '../text-index/query.ts'
-import { type FindFew, findMatches } from './matches.ts'
+import { type FindFew, findMatches } from './finding.ts'
 import { countFew, type Few, type Search } from './store.ts'
 
 /** A search with a way to a filter that may lead it. */

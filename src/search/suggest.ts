@@ -8,7 +8,7 @@ import { suggestTags } from '../tags/tags.ts'
 import { prefixOfWord } from '../text-index/prefixes.ts'
 import { all, phraseOf, type TextQuery } from '../text-index/query.ts'
 import { type Term, termsOf } from '../text-index/terms.ts'
-import { findMatches } from './matches.ts'
+import { findMatches } from './finding.ts'
 
 /** What somebody may mean who has typed so far. */
 export const Suggestion = z

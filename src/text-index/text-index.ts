@@ -72,12 +72,19 @@ export function findsNumber({ dialect }: Pick<Queries, 'dialect'>, query: TextQu
 
 const halfOf = ({ dialect }: Pick<Queries, 'dialect'>) => (dialect.engine === 'sqlite' ? sqlite : postgres)
 
+/** The number that was last given behind a moment that is taken: the next one is free most often. */
+const lastGiven = new Map<number, number>()
+const momentsKept = 1000
+
 /** Gives the article the number of its moment, or the next free one. Another writer may take that meanwhile. */
 async function addEntry(tx: Transaction, articleId: string, moment: number): Promise<number> {
   const add = (number: number) =>
     insertEntry(tx, { number, article_id: articleId, terms_version: termsVersion })
-  let number = moment
+  if (await add(moment)) return moment
+  let number = (lastGiven.get(moment) ?? moment) + 1
   while (!(await add(number))) number = await freeBehind(number, (taken) => isTaken(tx, taken))
+  if (lastGiven.size >= momentsKept) lastGiven.clear()
+  lastGiven.set(moment, number)
   return number
 }
 
