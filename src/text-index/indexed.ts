@@ -16,7 +16,7 @@ const fieldNames = ['title', 'summary', 'body'] as const
  */
 const maxStream = 16_000
 const maxOccurrences = 200
-const maxBytes = 900_000
+const maxBytes = 1_000_000
 
 /**
  * The terms of an article, bounded. Those behind the first 16,000 stand in no phrase and are found by themselves; of a term
