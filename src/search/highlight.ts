@@ -43,8 +43,9 @@ export function snippetOf(text: string, query: TextQuery, length = 200): Marked 
 const chunkLength = 8000
 /** Read twice, so that a phrase on the border of two chunks is seen whole. */
 const overlap = 200
-/** About 15 ms of work: 500,000 letters of English, 40,000 Han characters. What matches only behind that has no snippet. */
+/** About 15 ms of work: Han characters make more terms than letters do. What matches only behind that has no snippet. */
 const maxTerms = 80_000
+const maxLength = 200_000
 
 /**
  * The text is read in chunks, and no further than one piece holds all that was asked for: none later can show more. A
@@ -57,7 +58,8 @@ function windowIn(text: string, leaves: (Phrase | Prefix)[], length: number): Wi
   let recent: Match[] = []
   let terms = 0
   let from = 0
-  while (from < text.length && terms < maxTerms && best?.concepts !== concepts) {
+  const end = Math.min(text.length, maxLength)
+  while (from < end && terms < maxTerms && best?.concepts !== concepts) {
     const isLast = from + chunkLength >= text.length
     const next = isLast ? text.length : borderBefore(text, from + chunkLength - overlap)
     const read = termsOf(text.slice(from, isLast ? next : next + overlap))

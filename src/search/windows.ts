@@ -37,23 +37,25 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' })
 export function pieceAround(text: string, window: Window, length: number): { start: number; end: number } {
   if (text.length <= length) return { start: 0, end: text.length }
   const room = Math.max(0, length - (window.end - window.start))
-  const earliest = Math.max(0, window.start - Math.floor(room * 0.7))
-  const sentence = sentenceStart(text, earliest, window.start)
   // Where the text ends soon, the room behind it is given to what stands before.
-  const preferred = Math.min(window.start - Math.floor(room / 4), text.length - length)
+  const latest = text.length - length
+  const earliest = Math.max(0, Math.min(window.start - Math.floor(room * 0.7), latest))
+  const sentence = sentenceStart(text, earliest, window.start, window.start > latest)
+  const preferred = Math.min(window.start - Math.floor(room / 4), latest)
   const start = sentence ?? (preferred <= 0 ? 0 : wordStart(text, preferred, window.start))
   const end = Math.min(text.length, start + length)
   if (end === text.length) return { start, end: text.trimEnd().length }
-  return { start, end: pieceEnd(text, Math.min(window.end, end), end) }
+  const splits = /[\uDC00-\uDFFF]/.test(text.charAt(end))
+  const whole = splits ? end - 1 : end
+  return { start, end: pieceEnd(text, Math.min(window.end, whole), whole) }
 }
 
-/** The last start of a sentence between two places. */
-function sentenceStart(text: string, from: number, to: number): number | undefined {
-  if (from === 0 && to === 0) return 0
+/** The last start of a sentence between two places, or the first. */
+function sentenceStart(text: string, from: number, to: number, first: boolean): number | undefined {
   const ends = [...text.slice(from, to).matchAll(sentenceEnd)]
-  const last = ends.at(-1)
-  if (last) return from + last.index + last[0].length
-  return from === 0 ? 0 : undefined
+  if (from === 0 && (first || ends.length === 0)) return 0
+  const end = first ? ends[0] : ends.at(-1)
+  return end && from + end.index + end[0].length
 }
 
 /** The first place from `from` on at which a word begins. */

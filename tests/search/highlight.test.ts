@@ -86,6 +86,13 @@ describe('a snippet', () => {
     expect(snippet(text, 'gold tin')).toContain('Here is [gold] and [tin].')
   })
 
+  it('gives the room behind the end of the text to what stands before', () => {
+    const found = snippetOf(`${filler(20)}There is gold.`, parseQuery('gold'), 120)
+    expect(found?.text).toBe(
+      '…Nothing of that is said in this sentence here. Nothing of that is said in this sentence here. There is gold.',
+    )
+  })
+
   it('cuts Chinese between sentences and words', () => {
     const text = `${'这里没有任何相关内容。'.repeat(50)}新的云计算中心今天开放了。${'这里没有任何相关内容。'.repeat(50)}`
     expect(snippet(text, '云计算', 40)).toMatch(/^…新的\[云计算\]中心今天开放了。.*…$/)
@@ -108,6 +115,8 @@ describe('a snippet', () => {
     const found = snippetOf('一二三四五'.repeat(100), parseQuery('一二三四五'.repeat(12)), 20)
     expect(found?.text.length).toBeLessThanOrEqual(22)
     expect(found?.ranges).toHaveLength(1)
+    for (const length of [20, 21])
+      expect(snippet('𠮷'.repeat(200), '𠮷'.repeat(40), length)).toBe(`[${'𠮷'.repeat(10)}]…`)
   })
 
   it('is found in a moment, also where nothing of it is there', () => {
@@ -192,7 +201,6 @@ describe('whatever is marked', () => {
         const piece = snippetOf(text, query, length)
         check(piece)
         if (piece) expect(piece.text.length).toBeLessThanOrEqual(length + 2)
-        // What is found in the body only is not what is excluded.
         if (matches(query, { title: '', summary: '', body: text })) expect(piece).toBeDefined()
       }),
       { numRuns: 1000 },

@@ -237,7 +237,7 @@ describe('any string', () => {
     ]
     for (const piece of hostile) {
       const q = piece.repeat(1000).slice(0, 1000)
-      const times = Array.from({ length: 5 }, () => {
+      const times = Array.from({ length: 30 }, () => {
         const before = performance.now()
         try {
           parseQuery(q)
