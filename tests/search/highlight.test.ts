@@ -126,14 +126,15 @@ describe('a snippet', () => {
       'a '.repeat(100_000),
       'x'.repeat(200_000),
     ]
-    const every = [...bodies, `${filler(4000)} gold ${filler(300)}`]
+    const every = [...bodies, `${filler(4000)} gold ${filler(300)}`, filler(100_000)]
     for (const body of every) {
-      const times = Array.from({ length: 7 }, () => {
-        const before = performance.now()
+      // Time of this thread alone, since the machine may be busy. Quiet, it is 10 to 16 ms.
+      const times = Array.from({ length: 10 }, () => {
+        const before = process.threadCpuUsage()
         snippetOf(body, parseQuery('gold tin "云计算 gold" lead*'))
-        return performance.now() - before
+        return process.threadCpuUsage(before).user / 1000
       })
-      expect(Math.min(...times), body.slice(0, 20)).toBeLessThan(40)
+      expect(Math.min(...times), body.slice(0, 20)).toBeLessThan(50)
     }
   })
 })

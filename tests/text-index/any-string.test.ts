@@ -67,13 +67,13 @@ describe('any string', () => {
     for (const piece of hostile) {
       const q = piece.repeat(1000).slice(0, 1000)
       const times = Array.from({ length: 30 }, () => {
-        const before = performance.now()
+        const before = process.threadCpuUsage()
         try {
           parseQuery(q)
         } catch (error) {
           if (!(error instanceof Failure)) throw error
         }
-        return performance.now() - before
+        return process.threadCpuUsage(before).user / 1000
       })
       expect(Math.min(...times), piece).toBeLessThan(5)
     }
