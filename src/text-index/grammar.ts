@@ -88,7 +88,7 @@ function readAny(reading: Reading, inTitle: boolean): Part | undefined {
     const side = readAll(reading, inTitle)
     if (side) sides.push(side)
     const next = reading.tokens[reading.at++]
-    if (next?.kind !== 'or') return anyOf(sides)
+    if (next?.kind !== 'or') return anyOf(reading.q, sides)
   }
 }
 
@@ -148,28 +148,29 @@ function leaf(reading: Reading, token: Token, inTitle: boolean): Part | undefine
   return query && { query, excluded: false, start }
 }
 
-/** Excluding all of several things is excluding where any of them is, and the other way round. */
+/** Excluding several things is excluding where any of them is. */
 function allOf(parts: Part[]): Part | undefined {
   const found = all(queries(parts, false))
   const except = any(queries(parts, true))
-  const start = startOf(parts)
+  const start = (parts.find(({ excluded }) => excluded) ?? parts[0])?.start ?? 0
   if (found && except) return { query: { type: 'without', part: found, except }, excluded: false, start }
   if (found) return { query: found, excluded: false, start }
   return except && { query: except, excluded: true, start }
 }
 
-function anyOf(parts: Part[]): Part | undefined {
-  const found = any(queries(parts, false))
-  const except = all(queries(parts, true))
-  const start = startOf(parts)
-  if (found && except)
-    return { query: { type: 'without', part: except, except: found }, excluded: true, start }
-  if (found) return { query: found, excluded: false, start }
-  return except && { query: except, excluded: true, start }
+function anyOf(q: string, sides: Part[]): Part | undefined {
+  const [first] = sides
+  if (!first || sides.length === 1) return first
+  const excluded = sides.find((side) => side.excluded)
+  if (excluded)
+    throw unreadable(
+      q,
+      excluded.start,
+      'This side of OR only excludes: add what is to be found beside it, as in `gold OR (chips -silver)`.',
+    )
+  const query = any(queries(sides, false))
+  return query && { query, excluded: false, start: first.start }
 }
 
 const queries = (parts: Part[], excluded: boolean) =>
   parts.filter((part) => part.excluded === excluded).map(({ query }) => query)
-
-/** Where something is excluded, a message is about that. */
-const startOf = (parts: Part[]) => (parts.find(({ excluded }) => excluded) ?? parts[0])?.start ?? 0

@@ -1,5 +1,5 @@
 import { lexeme } from './match.ts'
-import { shortened, standsAlone } from './query.ts'
+import { standsAlone } from './query.ts'
 import { termsOf } from './terms.ts'
 
 export type Fields = { title: string; summary: string; body: string }
@@ -16,7 +16,7 @@ const fieldNames = ['title', 'summary', 'body'] as const
  */
 const maxStream = 16_000
 const maxOccurrences = 200
-const maxBytes = 900_000
+const maxBytes = 1_000_000
 
 /**
  * The terms of an article, bounded. Those behind the first 16,000 stand in no phrase and are found by themselves; of a term
@@ -28,8 +28,7 @@ export function indexedTerms(fields: Fields): IndexedFields {
   const indexed = (name: keyof Fields): IndexedField => {
     const stream: IndexedField['stream'] = []
     const apart = new Set<string>()
-    for (const { text: whole, loose } of termsOf(fields[name])) {
-      const text = shortened(whole)
+    for (const { text, loose } of termsOf(fields[name])) {
       if (loose || streamed === maxStream) apart.add(text)
       else {
         streamed += 1

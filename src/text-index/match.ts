@@ -19,9 +19,18 @@ export function toFts5(query: TextQuery): string {
       return (query.inTitle ? '{title} : ' : '') + fts5Leaf(query)
     case 'without':
       return `(${toFts5(query.part)} NOT ${toFts5(query.except)})`
-    default:
-      return `(${query.parts.map(toFts5).join(query.type === 'all' ? ' AND ' : ' OR ')})`
+    default: {
+      // The parser of FTS5 remembers 100 pieces at most: the deepest part stands where nothing is open before it.
+      const parts = query.parts.toSorted((a, b) => depthOf(b) - depthOf(a))
+      return `(${parts.map(toFts5).join(query.type === 'all' ? ' AND ' : ' OR ')})`
+    }
   }
+}
+
+function depthOf(query: TextQuery): number {
+  if (query.type === 'without') return 1 + Math.max(depthOf(query.part), depthOf(query.except))
+  if (query.type === 'all' || query.type === 'any') return 1 + Math.max(...query.parts.map(depthOf))
+  return 0
 }
 
 function fts5Leaf(leaf: Phrase | Prefix): string {

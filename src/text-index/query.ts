@@ -48,14 +48,7 @@ export function phraseOf(terms: string[], place: Place): TextQuery | undefined {
 }
 
 /** The terms of a text that can be neighbours. */
-export const inOrder = (terms: Term[]) =>
-  terms.filter(({ loose }) => !loose).map(({ text }) => shortened(text))
-
-const maxTermLength = 100
-
-/** PostgreSQL takes terms of at most 2,046 bytes. Longer than this they are no words, and their beginning serves. */
-export const shortened = (term: string) =>
-  term.length > maxTermLength ? term.slice(0, maxTermLength).toWellFormed() : term
+export const inOrder = (terms: Term[]) => terms.filter(({ loose }) => !loose).map(({ text }) => text)
 
 export const all = (parts: TextQuery[]) => together('all', parts)
 export const any = (parts: TextQuery[]) => together('any', parts)
