@@ -992,7 +992,7 @@ export interface components {
             /** @description The publisher's own address of this text, perhaps at another site. */
             canonicalUrl?: string | null;
             summary?: string | null;
-            /** @description Without it: by the script of the text, else the language of the source. */
+            /** @description Without it: by the script of the text, else the language of the source, else by the text itself where that is clear, else English. */
             language?: string | null;
             /** @description Who wrote or translated. */
             authors?: {
@@ -1176,7 +1176,7 @@ export interface components {
             /** @description The publisher's own address of this text, perhaps at another site. */
             canonicalUrl?: string | null;
             summary?: string | null;
-            /** @description Without it: by the script of the text, else the language of the source. */
+            /** @description Without it: by the script of the text, else the language of the source, else by the text itself where that is clear, else English. */
             language?: string | null;
             authors?: {
                 name: string;
@@ -1761,7 +1761,7 @@ export interface components {
             /** @description The publisher's own address of this text, perhaps at another site. */
             canonicalUrl?: string | null;
             summary?: string | null;
-            /** @description Without it: by the script of the text, else the language of the source. */
+            /** @description Without it: by the script of the text, else the language of the source, else by the text itself where that is clear, else English. */
             language?: string | null;
             /** @description Who wrote or translated. */
             authors?: {

@@ -213,7 +213,9 @@ const optionalContent = {
   summary: line(10_000).nullish(),
   language: language
     .nullish()
-    .describe('Without it: by the script of the text, else the language of the source.'),
+    .describe(
+      'Without it: by the script of the text, else the language of the source, else by the text itself where that is clear, else English.',
+    ),
   authors: z.array(AuthorInput).max(100).optional().describe('Who wrote or translated.'),
   imageUrl: webUrl.nullish(),
   attribution: AttributionInput.nullish().describe('Without it: from the template of the source.'),

@@ -1,3 +1,4 @@
+import { guessLanguage } from '../shared/guessed-language.ts'
 import { languageOfScript } from '../shared/language.ts'
 import type { ArticleContent } from './article.ts'
 import type { Content } from './content.ts'
@@ -15,10 +16,10 @@ export type Draft = {
   tags: { id: string; slug: string; name: string }[]
 }
 
-/** As declared; else as the script tells; else as the source publishes; else English. */
+/** As declared; else as the script tells; else as the source publishes; else as the letters tell reliably; else English. */
 export function languageOf(input: ArticleContent, content: Content, sourceLanguage: string | null): string {
   const text = `${input.title} ${input.summary ?? ''} ${content.text.slice(0, 600)}`
-  return input.language ?? languageOfScript(text) ?? sourceLanguage ?? 'en'
+  return input.language ?? languageOfScript(text) ?? sourceLanguage ?? guessLanguage(text) ?? 'en'
 }
 
 /** The columns that an input decides. */

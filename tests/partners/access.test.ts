@@ -8,7 +8,7 @@ import { addKey } from './keyring.ts'
 const expected: Record<Access, string> = {
   public: 'getHealth getReadiness getDocument listProblemKinds getProblemKind',
   key: 'getMe',
-  read: `getMetrics listArticles lookupArticle getArticle exportArticles listRevisions getRevision listRelatedLinks
+  read: `getMetrics listArticles getSuggestions lookupArticle getArticle exportArticles listRevisions getRevision listRelatedLinks
     getRelatedLink listChanges listSources getSource listTags getTag`,
   'articles:write': `createArticle importArticles putArticle patchArticle deleteArticle withdrawArticle restoreArticle
     tagArticle untagArticle`,
