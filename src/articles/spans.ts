@@ -46,7 +46,11 @@ export function listSpans(q: Queries, spans: ListSpan[], direction: Direction, l
 }
 
 /** A page joined to the JSON that is served, with the place of its last card and whether there are more behind. */
-export type JoinedPage = { cards: Uint8Array | null; found: number; place: string | null }
+export type JoinedPage = { page: Buffer; found: number; place: string | null }
+
+/** What the JSON of a page begins with, and blanks behind its cards for what is known only then: it is never copied. */
+const opening = '{"data":['
+export const room = ' '.repeat(512)
 
 /**
  * The first `limit` cards of one span as one value: twenty values handed over one by one cost three times as much. `place`
@@ -61,16 +65,26 @@ export async function joinSpan(
   const { at, id } = span
   const way = raw(direction)
   const last = raw(direction === 'asc' ? 'min' : 'max')
-  const joined = q.dialect.bytes(q.dialect.joined(sql`page.card`, sql`page.at ${way}, page.id ${way}`))
+  const cards = q.dialect.joined(sql`page.card`, sql`page.at ${way}, page.id ${way}`)
+  const joined = q.dialect.bytes(sql`${opening} || coalesce(${cards}, '') || ${room}`)
   const page = await q.one<JoinedPage>(sql`
     select (
         select ${joined}
         from (select a.card as card, ${at} as at, ${id} as id ${articlesOf(span, direction)} limit ${limit}) as page
-      ) as cards,
+      ) as page,
       count(*) as found, ${last}(place) as place
     from (select ${at} || ' ' || ${id} as place ${placesOf(span, direction)} limit 2 offset ${limit - 1}) as ends`)
   return page as JoinedPage
 }
+
+/** The same beginning of a page of cards that were read one by one. */
+export function pageOfCards(cards: Uint8Array[]): Buffer {
+  const parts: Uint8Array[] = [Buffer.from(opening)]
+  for (const [index, card] of cards.entries()) parts.push(...(index === 0 ? [card] : [comma, card]))
+  return Buffer.concat([...parts, Buffer.from(room)])
+}
+
+const comma = Buffer.from(',')
 
 /** Counts each article once, however many spans it is in. */
 export async function countSpans(q: Queries, spans: ListSpan[]): Promise<number> {
