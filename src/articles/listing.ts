@@ -8,6 +8,7 @@ import {
   type CardRow,
   countSpans,
   findRarestTag,
+  type JoinedPage,
   joinSpan,
   type ListSpan,
   listSpans,
@@ -52,43 +53,29 @@ type Lead = Omit<ListSpan, 'conditions' | 'checks'> & { condition: Sql; publishe
  * and the others are checked on the rows that it yields: no list is sorted as a whole, and none counts what it skips.
  */
 export async function listCards(q: Queries, filters: ArticleFilters, place: Place): Promise<CardRow[]> {
-  const direction = directionOf(place)
   const spans = await spansBehind(q, filters, place)
-  return spans ? listSpans(q, spans, direction, place.limit + 1) : []
+  return spans ? listSpans(q, spans, directionOf(place.sort), place.limit + 1) : []
 }
 
 /** The same page as JSON up to its last card, with room behind it, and the place of that card where there are more. */
-export async function listJoined(
-  q: Queries,
-  filters: ArticleFilters,
-  place: Place,
-): Promise<{ page: Buffer; last: Position | undefined }> {
-  const { limit } = place
-  const direction = directionOf(place)
+export async function listJoined(q: Queries, filters: ArticleFilters, place: Place): Promise<JoinedPage> {
+  const { sort, limit } = place
+  const direction = directionOf(sort)
   const spans = await spansBehind(q, filters, place)
   if (!spans) return { page: pageOfCards([]), last: undefined }
   const [span] = spans
-  if (span && spans.length === 1) {
-    const { page, found, place: last } = await joinSpan(q, span, direction, limit)
-    const [at = '', id = ''] = last?.split(' ') ?? []
-    return { page, last: found === 2 ? { at, id } : undefined }
-  }
+  if (span && spans.length === 1) return joinSpan(q, span, direction, limit)
   const rows = await listSpans(q, spans, direction, limit + 1)
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return { page: pageOfCards(rows.slice(0, limit).map((row) => row.card)), last }
 }
 
-const directionOf = ({ sort }: Place) => (sort === 'oldest' ? 'asc' : 'desc')
+const directionOf = (sort: Sort) => (sort === 'oldest' ? 'asc' : 'desc')
 
-async function spansBehind(
-  q: Queries,
-  filters: ArticleFilters,
-  place: Place,
-): Promise<ListSpan[] | undefined> {
-  const { sort, after } = place
+async function spansBehind(q: Queries, filters: ArticleFilters, { sort, after }: Place) {
   const resolved = await resolve(q, filters)
   const spans = resolved && (await spansOf(q, resolved, sort))
-  return after ? spans?.map((span) => behind(span, after, directionOf(place))) : spans
+  return after ? spans?.map((span) => behind(span, after, directionOf(sort))) : spans
 }
 
 /** How many articles the filters leave. Reads all of them, and so is done only on request. */
