@@ -4,7 +4,16 @@ import { Failure } from '../shared/failure.ts'
 import { findTagIds, tagIdOf } from '../tags/tags.ts'
 import type { articleStates } from './article.ts'
 import { authorKey } from './identity.ts'
-import { type CardRow, countSpans, findRarestTag, joinSpan, type ListSpan, listSpans } from './spans.ts'
+import {
+  type CardRow,
+  countSpans,
+  findRarestTag,
+  type JoinedPage,
+  joinSpan,
+  type ListSpan,
+  listSpans,
+  pageOfCards,
+} from './spans.ts'
 
 /** The filters of every list of articles. Values of one filter are alternatives, filters are ANDed. */
 export type ArticleFilters = {
@@ -26,6 +35,7 @@ export type ArticleFilters = {
 
 export type Sort = 'newest' | 'oldest' | 'contentChanged'
 export type Position = { at: string; id: string }
+type Place = { sort: Sort; after: Position | undefined; limit: number }
 
 /** Filters with tags as ids; `undefined` where a filter names nothing that exists, so that nothing can match. */
 type Resolved = Omit<ArticleFilters, TagFilter> & { [filter in TagFilter]?: TagId[] } & {
@@ -42,41 +52,30 @@ type Lead = Omit<ListSpan, 'conditions' | 'checks'> & { condition: Sql; publishe
  * A page of up to `limit + 1` cards behind a position. The filter that narrows by an index in the order of the list leads,
  * and the others are checked on the rows that it yields: no list is sorted as a whole, and none counts what it skips.
  */
-export async function listCards(
-  q: Queries,
-  filters: ArticleFilters,
-  { sort, after, limit }: { sort: Sort; after: Position | undefined; limit: number },
-): Promise<CardRow[]> {
-  const resolved = await resolve(q, filters)
-  if (!resolved) return []
-  const direction = sort === 'oldest' ? 'asc' : 'desc'
-  const spans = (await spansOf(q, resolved, sort)).map((span) =>
-    after ? behind(span, after, direction) : span,
-  )
-  return listSpans(q, spans, direction, limit + 1)
+export async function listCards(q: Queries, filters: ArticleFilters, place: Place): Promise<CardRow[]> {
+  const spans = await spansBehind(q, filters, place)
+  return spans ? listSpans(q, spans, directionOf(place.sort), place.limit + 1) : []
 }
 
-/** The same page as one piece of JSON, the cards with commas between, and the place of the last where there are more. */
-export async function listJoined(
-  q: Queries,
-  filters: ArticleFilters,
-  { sort, after, limit }: { sort: Sort; after: Position | undefined; limit: number },
-): Promise<{ cards: Uint8Array[]; last: Position | undefined }> {
-  const resolved = await resolve(q, filters)
-  if (!resolved) return { cards: [], last: undefined }
-  const direction = sort === 'oldest' ? 'asc' : 'desc'
-  const spans = (await spansOf(q, resolved, sort)).map((span) =>
-    after ? behind(span, after, direction) : span,
-  )
+/** The same page as JSON up to its last card, with room behind it, and the place of that card where there are more. */
+export async function listJoined(q: Queries, filters: ArticleFilters, place: Place): Promise<JoinedPage> {
+  const { sort, limit } = place
+  const direction = directionOf(sort)
+  const spans = await spansBehind(q, filters, place)
+  if (!spans) return { page: pageOfCards([]), last: undefined }
   const [span] = spans
-  if (span && spans.length === 1) {
-    const { cards, found, place } = await joinSpan(q, span, direction, limit)
-    const [at = '', id = ''] = place?.split(' ') ?? []
-    return { cards: cards ? [cards] : [], last: found === 2 ? { at, id } : undefined }
-  }
+  if (span && spans.length === 1) return joinSpan(q, span, direction, limit)
   const rows = await listSpans(q, spans, direction, limit + 1)
   const last = rows.length > limit ? rows[limit - 1] : undefined
-  return { cards: rows.slice(0, limit).map((row) => row.card), last }
+  return { page: pageOfCards(rows.slice(0, limit).map((row) => row.card)), last }
+}
+
+const directionOf = (sort: Sort) => (sort === 'oldest' ? 'asc' : 'desc')
+
+async function spansBehind(q: Queries, filters: ArticleFilters, { sort, after }: Place) {
+  const resolved = await resolve(q, filters)
+  const spans = resolved && (await spansOf(q, resolved, sort))
+  return after ? spans?.map((span) => behind(span, after, directionOf(sort))) : spans
 }
 
 /** How many articles the filters leave. Reads all of them, and so is done only on request. */

@@ -8,6 +8,7 @@ import { absence, withdrawnFailure } from './articles.ts'
 import { countArticles, listCards, listJoined, type Position } from './listing.ts'
 import { type ArticleListQuery, listSort, refuseHiddenStates } from './query.ts'
 import { pick, type Selection, selectionOf, wantsText } from './shaping.ts'
+import { pageOfCards, room } from './spans.ts'
 import {
   type ArticleRow,
   type BodyRow,
@@ -39,20 +40,21 @@ export async function readList(
   const start = pageStart(request, cursor, ['text', 'text'])
   const after: Position | undefined = start && { at: start[0], id: start[1] }
   const whole = fields === undefined && include.length === 0
-  const { cards, last } = whole
+  const { page, last } = whole
     ? await listJoined(q, query, { sort, after, limit })
     : await shapedCards(q, query, after)
   const next = last ? cursorBehind(request, [last.at, last.id]) : null
   linkNext(request, reply, next, publicUrl)
   const count = total && { total: await countArticles(q, query) }
-  const parts: Uint8Array[] = [opening]
-  for (const [index, card] of cards.entries()) parts.push(...(index === 0 ? [card] : [comma, card]))
-  parts.push(Buffer.from(`],"page":${JSON.stringify({ next, limit, ...count })}}`))
-  return Buffer.concat(parts)
+  return finished(page, `],"page":${JSON.stringify({ next, limit, ...count })}}`)
 }
 
-const opening = Buffer.from('{"data":[')
-const comma = Buffer.from(',')
+/** Writes into the room behind the cards: a page is large, and its copies keep the garbage collector busy. */
+function finished(page: Buffer, rest: string): Buffer {
+  const end = page.length - room.length
+  if (Buffer.byteLength(rest) > room.length) return Buffer.concat([page.subarray(0, end), Buffer.from(rest)])
+  return page.subarray(0, end + page.write(rest, end))
+}
 
 /** The cards of these articles as they were asked for, in this order; `added` is what a caller adds to each, as JSON members. */
 export async function cardsInOrder(
@@ -87,7 +89,7 @@ async function shapedCards(q: Queries, query: ListQuery, after: Position | undef
   const cards = shown.map(({ id, card }) =>
     Buffer.from(shaped(Buffer.from(card).toString(), texts?.get(id), { fields, include })),
   )
-  return { cards, last: rows.length > limit ? shown.at(-1) : undefined }
+  return { page: pageOfCards(cards), last: rows.length > limit ? shown.at(-1) : undefined }
 }
 
 async function textsOf(q: Queries, ids: string[]): Promise<Map<string, TextRow>> {

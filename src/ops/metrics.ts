@@ -55,7 +55,8 @@ function measureRequests(app: Server, registry: Registry): void {
   const end = () => {
     inFlight--
   }
-  app.server.on('request', (_request, response) => {
+  // In front of the framework, which may answer at once.
+  app.server.prependListener('request', (_request, response) => {
     inFlight++
     // Fires once, and for aborted requests too, unlike the hooks.
     response.on('close', end)
