@@ -11,7 +11,13 @@ import { articleAt, sourceCount, sourceLanguage, tagCount, tagParent, tagSlug } 
 export const directory = new URL('../data/bench/', import.meta.url).pathname
 
 /** What the contents of a corpus depend on. */
-const ingredients = ['articles.ts', 'corpus.ts', '../src/articles/cards.ts', '../migrations/sqlite/']
+const ingredients = [
+  'articles.ts',
+  'corpus.ts',
+  '../src/articles/cards.ts',
+  '../src/text-index/',
+  '../migrations/sqlite/',
+]
 
 /** The file of the corpus with so many articles: made by the product's own import the first time, and kept. */
 export async function corpusFile(articles: number): Promise<string> {
