@@ -6,6 +6,8 @@ import {
   asTransaction,
   commitListeners,
   type Database,
+  type PutOff,
+  putOff,
   type Queries,
   refuseInTransaction,
   type Transaction,
@@ -54,9 +56,13 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
       try {
         // A second attempt finds what there is now, and is made alone, where nobody can go first again.
         const beginning = alone || attempt > 1 ? beginAlone : begin
-        const value = await inTransaction(pool, beginning, (client) =>
-          asTransaction(transaction(client, names, timestamp(clock())), work),
-        )
+        const value = await inTransaction(pool, beginning, async (client) => {
+          const later = putOff()
+          const tx = transaction(client, names, later, timestamp(clock()))
+          const made = await asTransaction(tx, work)
+          await later.run(tx)
+          return made
+        })
         commits.notify()
         return value
       } catch (error) {
@@ -113,21 +119,25 @@ const ignore = () => {}
 function transaction(
   client: pg.PoolClient,
   names: (text: string) => string | undefined,
+  later: PutOff,
   now: string,
 ): Transaction {
   return {
     ...queries(client, names),
     now,
+    beforeCommit: later.add,
     async script(text) {
       await client.query(text)
     },
     async savepoint(work) {
+      const drop = later.mark()
       await client.query('savepoint work')
       try {
         const value = await work()
         await client.query('release savepoint work')
         return value
       } catch (error) {
+        drop()
         await client.query('rollback to savepoint work; release savepoint work')
         throw error
       }

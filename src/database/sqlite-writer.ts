@@ -1,6 +1,13 @@
 import type Sqlite from 'better-sqlite3'
 import { type Clock, timestamp } from '../shared/clock.ts'
-import { asTransaction, type Queries, refuseInTransaction, type Transaction } from './database.ts'
+import {
+  asTransaction,
+  type PutOff,
+  putOff,
+  type Queries,
+  refuseInTransaction,
+  type Transaction,
+} from './database.ts'
 import { asFailure, statements, whileBusy } from './sqlite-statements.ts'
 
 const maxWritersPerCommit = 64
@@ -55,16 +62,18 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   async function allOrNone(jobs: Job[]): Promise<Outcome[] | undefined> {
     await begin(writer)
     const outcomes: Outcome[] = []
-    for (const job of jobs) {
-      const tx = transaction(writer, queries, timestamp(clock()))
-      try {
+    const later = putOff()
+    try {
+      for (const job of jobs) {
+        const tx = transaction(writer, queries, later, timestamp(clock()))
         outcomes.push({ value: await asTransaction(tx, job.work) })
-      } catch (error) {
-        if (!writer.inTransaction) throw error
-        rollBack(writer)
-        // Who is alone needs no second attempt to be told apart from others.
-        return jobs.length === 1 ? [{ error: asFailure(error, 'written to') }] : undefined
       }
+      await later.run(queries)
+    } catch (error) {
+      if (!writer.inTransaction) throw error
+      rollBack(writer)
+      // Who is alone needs no second attempt to be told apart from others.
+      return jobs.length === 1 ? [{ error: asFailure(error, 'written to') }] : undefined
     }
     writer.exec('commit')
     return outcomes
@@ -75,7 +84,9 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
     await begin(writer)
     const outcomes: Outcome[] = []
     for (const job of jobs) {
-      outcomes.push(await outcomeOf(writer, transaction(writer, queries, timestamp(clock())), job))
+      const later = putOff()
+      const tx = transaction(writer, queries, later, timestamp(clock()))
+      outcomes.push(await outcomeOf(writer, tx, later, job))
     }
     writer.exec('commit')
     return outcomes
@@ -84,9 +95,19 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   return { write, idle: () => draining ?? Promise.resolve() }
 }
 
-async function outcomeOf(writer: Sqlite.Database, tx: Transaction, job: Job): Promise<Outcome> {
+async function outcomeOf(
+  writer: Sqlite.Database,
+  tx: Transaction,
+  later: PutOff,
+  job: Job,
+): Promise<Outcome> {
   try {
-    return { value: await tx.savepoint(() => asTransaction(tx, job.work)) }
+    const value = await tx.savepoint(async () => {
+      const made = await asTransaction(tx, job.work)
+      await later.run(tx)
+      return made
+    })
+    return { value }
   } catch (error) {
     // A full disk or an I/O error can end the whole transaction, not only this savepoint.
     if (!writer.inTransaction) throw error
@@ -99,20 +120,23 @@ function settle(job: Job, outcome: Outcome) {
   else job.resolve(outcome.value)
 }
 
-function transaction(writer: Sqlite.Database, queries: Queries, now: string): Transaction {
+function transaction(writer: Sqlite.Database, queries: Queries, later: PutOff, now: string): Transaction {
   return {
     ...queries,
     now,
+    beforeCommit: later.add,
     async script(text) {
       writer.exec(text)
     },
     async savepoint(work) {
+      const drop = later.mark()
       writer.exec('savepoint work')
       try {
         const value = await work()
         writer.exec('release work')
         return value
       } catch (error) {
+        drop()
         if (writer.inTransaction) writer.exec('rollback to work; release work')
         throw error
       }

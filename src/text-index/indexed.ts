@@ -1,6 +1,6 @@
 import { lexeme } from './match.ts'
 import { standsAlone } from './query.ts'
-import { termsOf } from './terms.ts'
+import { type Term, termsOf } from './terms.ts'
 
 export type Fields = { title: string; summary: string; body: string }
 
@@ -17,32 +17,84 @@ const fieldNames = ['title', 'summary', 'body'] as const
 const maxStream = 16_000
 const maxOccurrences = 200
 const maxBytes = 1_000_000
+/** Of a term of 64 UTF-16 units, with what stands beside it. */
+const maxTermBytes = 200
 
 /**
  * The terms of an article, bounded. Those behind the first 16,000 stand in no phrase and are found by themselves; of a term
  * that occurs more than 200 times, the later ones are gaps; and so is every new one when the text is full.
  */
 export function indexedTerms(fields: Fields): IndexedFields {
-  const admit = admission()
-  let streamed = 0
+  const terms = { title: termsOf(fields.title), summary: termsOf(fields.summary), body: termsOf(fields.body) }
+  const count = terms.title.length + terms.summary.length + terms.body.length
+  const admit = isSurelyBounded(fields, count) ? () => true : admission()
+  let room = maxStream
   const indexed = (name: keyof Fields): IndexedField => {
-    const stream: IndexedField['stream'] = []
-    const apart = new Set<string>()
-    for (const { text, loose } of termsOf(fields[name])) {
-      if (loose || streamed === maxStream) apart.add(text)
-      else {
-        streamed += 1
-        stream.push(admit(text) ? text : undefined)
-      }
-    }
-    const inStream = new Set(stream)
-    return { stream, loose: [...apart].filter((text) => !inStream.has(text) && admit(text)) }
+    const field = indexedField(terms[name], room, admit)
+    room -= field.stream.length
+    return field
   }
   return { title: indexed('title'), summary: indexed('summary'), body: indexed('body') }
 }
 
+type Admit = (term: string) => boolean
+
+function indexedField(terms: Term[], room: number, admit: Admit): IndexedField {
+  const stream: IndexedField['stream'] = []
+  const apart: string[] = []
+  for (const { text, loose } of terms) {
+    if (loose || stream.length === room) apart.push(text)
+    else stream.push(admit(text) ? text : undefined)
+  }
+  return { stream, loose: onceEach(apart, stream).filter(admit) }
+}
+
+/** Which single characters were met. Used again by each call, and cleared: most loose terms are Han, and a `Set` of texts is slow. */
+const met = new Uint8Array(0x10000)
+
+/** Each of these terms once, without those that are in the stream. */
+function onceEach(apart: string[], stream: IndexedField['stream']): string[] {
+  const [single, longer] = [
+    apart.filter((term) => term.length === 1),
+    apart.filter((term) => term.length > 1),
+  ]
+  for (const term of stream) if (term?.length === 1) met[term.charCodeAt(0)] = 1
+  const singles = single.filter((term) => {
+    const code = term.charCodeAt(0)
+    if (met[code]) return false
+    met[code] = 1
+    return true
+  })
+  for (const term of [...single, ...stream]) if (term?.length === 1) met[term.charCodeAt(0)] = 0
+  if (longer.length === 0) return singles
+  const inStream = new Set(stream)
+  return [...singles, ...new Set(longer.filter((term) => !inStream.has(term)))]
+}
+
+/** Whether no bound can be met, which an ordinary article tells by its size and by its characters: counting terms costs more. */
+function isSurelyBounded({ title, summary, body }: Fields, terms: number): boolean {
+  if (terms * maxTermBytes > maxBytes) return false
+  return terms <= maxOccurrences || mostOfOneCharacter(title + summary + body) <= maxOccurrences
+}
+
+const counts = new Uint32Array(0x10000)
+
+/** How often the commonest character of a text occurs, blanks aside: no term occurs more often. */
+function mostOfOneCharacter(text: string): number {
+  let most = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code <= 0x20) continue
+    const count = (counts[code] as number) + 1
+    counts[code] = count
+    if (count > most) most = count
+  }
+  for (let at = 0; at < text.length; at++) counts[text.charCodeAt(at)] = 0
+  return most
+}
+
 /** Whether one more occurrence of a term fits. */
-function admission(): (term: string) => boolean {
+function admission(): Admit {
   const occurrences = new Map<string, number>()
   let bytes = 0
   return (term) => {
@@ -70,13 +122,13 @@ export function toColumns(fields: Fields): Fields {
   }
 }
 
-/** Loose terms must not become neighbours; those that stand alone are in no phrase and need no gap. */
+/** Loose terms must not become neighbours of anything; those that stand alone are in no phrase, and need no gap behind them. */
 function columnOf({ stream, loose }: IndexedField): string {
-  const apart = loose.filter((term) => !standsAlone(term)).flatMap((term) => [gap, term])
-  const alone = loose.filter(standsAlone)
-  return [...stream.map((term) => term ?? gap), ...apart, ...(alone.length > 0 ? [gap, ...alone] : [])].join(
-    ' ',
-  )
+  let column = ''
+  for (const term of stream) column += ` ${term ?? gap}`
+  column += ` ${gap}`
+  for (const term of loose) column += standsAlone(term) ? ` ${term}` : ` ${term} ${gap}`
+  return column
 }
 
 const weights = { title: 'A', summary: 'B', body: '' }

@@ -6,13 +6,13 @@ import type { TextQuery } from './query.ts'
 
 export const whole = (number: number): Sql => sql`${number}::bigint`
 
-export function insertTerms(tx: Transaction, number: number, fields: Fields): Promise<number> {
-  return tx.run(sql`
+export async function insertTerms(tx: Transaction, number: number, fields: Fields): Promise<void> {
+  await tx.run(sql`
     insert into text_terms (number, terms) values (${number}, ${toTsvector(fields)}::tsvector)`)
 }
 
-export function removeTerms(tx: Transaction, number: number): Promise<number> {
-  return tx.run(sql`delete from text_terms where number = ${number}`)
+export async function removeTerms(tx: Transaction, number: number): Promise<void> {
+  await tx.run(sql`delete from text_terms where number = ${number}`)
 }
 
 export const numberColumn = sql`number`

@@ -32,7 +32,7 @@ const lone = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Ha
  * A Han character by itself is a neighbour of nothing: in the texts it mostly stands inside a run, whose pairs are the
  * neighbours. It is matched wherever it occurs. The same goes for kana and Hangul.
  */
-export const standsAlone = (term: string) => lone.test(term)
+export const standsAlone = (term: string) => term.length <= 2 && lone.test(term)
 
 /** Terms in their order, cut where one stands alone; `undefined` where there is none. */
 export function phraseOf(terms: string[], place: Place): TextQuery | undefined {

@@ -7,14 +7,20 @@ import type { TextQuery } from './query.ts'
 /** FTS5 bounds a walk only by whole numbers, and the driver binds large ones as reals. */
 export const whole = (number: number): Sql => sql`cast(${number} as integer)`
 
-export function insertTerms(tx: Transaction, number: number, fields: Fields): Promise<number> {
+/**
+ * Both put off to the end of the transaction: FTS5 writes out all that it was given whenever another statement opens a
+ * savepoint of its own, as a row for each of several values does, and that cost more than all else of an article.
+ */
+export function insertTerms(tx: Transaction, number: number, fields: Fields): void {
   const { title, summary, body } = toColumns(fields)
-  return tx.run(sql`
-    insert into text_terms (rowid, title, summary, body) values (${whole(number)}, ${title}, ${summary}, ${body})`)
+  const insert = sql`
+    insert into text_terms (rowid, title, summary, body) values (${whole(number)}, ${title}, ${summary}, ${body})`
+  tx.beforeCommit((q) => q.run(insert))
 }
 
-export function removeTerms(tx: Transaction, number: number): Promise<number> {
-  return tx.run(sql`delete from text_terms where rowid = ${whole(number)}`)
+export function removeTerms(tx: Transaction, number: number): void {
+  const remove = sql`delete from text_terms where rowid = ${whole(number)}`
+  tx.beforeCommit((q) => q.run(remove))
 }
 
 export const numberColumn = sql`rowid`
