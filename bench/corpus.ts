@@ -10,12 +10,15 @@ import { articleAt, sourceCount, sourceLanguage, tagCount, tagParent, tagSlug } 
 
 export const directory = new URL('../data/bench/', import.meta.url).pathname
 
+const terms = ['terms', 'words', 'folding', 'characters', 'simplified', 'indexed'].map(
+  (name) => `../src/text-index/${name}.ts`,
+)
 /** What the contents of a corpus depend on. */
 const ingredients = [
   'articles.ts',
   'corpus.ts',
   '../src/articles/cards.ts',
-  '../src/text-index/',
+  ...terms,
   '../migrations/sqlite/',
 ]
 
@@ -39,6 +42,7 @@ export async function corpusFile(articles: number): Promise<string> {
 export async function fill(database: Database, articles: number): Promise<void> {
   await migrate(database)
   await addSourcesAndTags(database)
+  await addRare(database, articles)
   const options = { total: articles, sourceIds: await sourceIdsOf(database) }
   const started = performance.now()
   let done = 0
@@ -48,6 +52,23 @@ export async function fill(database: Database, articles: number): Promise<void> 
     done += results.length
     showProgress(done, articles, performance.now() - started)
   }
+}
+
+/** What few articles are about, whatever the size of the newsroom. */
+export const rareWord = 'zeppelin'
+const rareArticles = 30
+
+/** A few articles of a rare word, over the whole time of the others. */
+export async function addRare(database: Database, articles: number): Promise<void> {
+  const options = { total: articles, sourceIds: await sourceIdsOf(database) }
+  async function* rare() {
+    for (let index = 0; index < rareArticles; index++) {
+      const number = Math.floor((index * articles) / rareArticles)
+      const article = articleAt(number, { ...options, key: `rare-${index}` })
+      yield Buffer.from(`${JSON.stringify({ ...article, title: `${rareWord} ${article.title}` })}\n`)
+    }
+  }
+  await Array.fromAsync(importArticles(database, rare()))
 }
 
 async function addSourcesAndTags(database: Database): Promise<void> {
@@ -85,7 +106,7 @@ function showProgress(done: number, total: number, elapsedMs: number) {
   else if (done % (total / 10) === 0) process.stderr.write(`${line}\n`)
 }
 
-async function recipeHash(): Promise<string> {
+export async function recipeHash(): Promise<string> {
   const texts: string[] = []
   for (const name of ingredients) {
     const path = new URL(name, import.meta.url)

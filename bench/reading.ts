@@ -30,9 +30,9 @@ export async function* readingRows(file: string, options: Options): AsyncGenerat
   }
 }
 
-type Server = Child<'cpu', number>
+export type Server = Child<'cpu', number>
 type Servers = { warm: Server; off: Server; bare: Server }
-const origin = ({ port }: { port: number }) => `http://127.0.0.1:${port}`
+export const origin = ({ port }: { port: number }) => `http://127.0.0.1:${port}`
 
 async function* sameBytes({ name, path }: Asked, servers: Servers, options: Options): AsyncGenerator<Result> {
   const targets = [servers.warm, servers.off, servers.bare].map((server) => ({ server, path }))
@@ -74,9 +74,9 @@ async function* notModified(
   yield { name: `${name}, cache off`, ours: off, base: empty, of: 'bare, an empty 304' }
 }
 
-type Target = Pick<Load, 'headers'> & { server: Server; path: string }
+export type Target = Pick<Load, 'headers'> & { server: Server; path: string }
 
-async function measured(targets: Target[], { seconds, rounds }: Options): Promise<Measure[][]> {
+export async function measured(targets: Target[], { seconds, rounds }: Options): Promise<Measure[][]> {
   for (const target of targets) await measure(target, 1)
   return interleaved(
     targets.map((target) => () => measure(target, seconds)),

@@ -45,8 +45,11 @@ const timeOf = ({ rate }: Measure) => 1 / rate
 const cpuOf = ({ cpuUs = 0 }: Measure) => cpuUs
 
 function cells({ name, ours, base, of, goal }: Result): string[] {
-  const ratios = ratiosOf(ours, base, goal && 'atMost' in goal ? timeOf : rateOf)
-  const byCpu = ours[0]?.cpuUs ? ratiosOf(base, ours, cpuOf) : []
+  // Of time a smaller ratio is better, of answers a second a larger one.
+  const ofTime = goal !== undefined && 'atMost' in goal
+  const ratios = ratiosOf(ours, base, ofTime ? timeOf : rateOf)
+  const inOrder = ofTime ? ([ours, base] as const) : ([base, ours] as const)
+  const byCpu = ours[0]?.cpuUs ? ratiosOf(...inOrder, cpuOf) : []
   return [
     name,
     whole(median(ours.map(rateOf))),

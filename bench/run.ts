@@ -4,9 +4,10 @@ import { postgresRows } from './postgres.ts'
 import { pinThisProcess } from './processes.ts'
 import { type Options, readingRows } from './reading.ts'
 import { conditions, printHeading, printRow, type Result, type Section, writeReport } from './report.ts'
+import { growthRows, searchRows } from './searching.ts'
 import { writingRows } from './writing.ts'
 
-const allRows = ['newest', 'article', 'tag', 'deep', '304', 'create', 'import', 'postgres']
+const allRows = 'newest article tag deep 304 search create import growth postgres'.split(' ')
 
 const help = `npm run bench -- [options]
 
@@ -43,10 +44,16 @@ async function run() {
   console.log(facts.join('\n'))
   pinThisProcess()
   const sections: Section[] = []
+  const files = new Map<number, string>()
   for (const articles of values.articles.split(',').map(wholeNumber)) {
     const options = { ...common, articles }
     const file = await corpusFile(articles)
+    files.set(articles, file)
     sections.push(await shown(`${articles.toLocaleString('en')} articles`, both(file, options)))
+  }
+  if (rows.includes('growth') && files.size > 1) {
+    const title = 'Growth of searches, without the cache, by the time taken'
+    sections.push(await shown(title, growthRows(files, { ...common, articles: 0 })))
   }
   const url = process.env.BENCH_POSTGRES_URL
   if (url && rows.includes('postgres')) {
@@ -59,6 +66,7 @@ async function run() {
 
 async function* both(file: string, options: Options): AsyncGenerator<Result> {
   yield* readingRows(file, options)
+  if (options.rows.includes('search')) yield* searchRows(file, options)
   yield* writingRows(file, options)
 }
 

@@ -50,32 +50,39 @@ export async function readList(
 }
 
 /** Writes into the room behind the cards: a page is large, and its copies keep the garbage collector busy. */
-function finished(page: Buffer, rest: string): Buffer {
+export function finished(page: Buffer, rest: string): Buffer {
   const end = page.length - room.length
   if (Buffer.byteLength(rest) > room.length) return Buffer.concat([page.subarray(0, end), Buffer.from(rest)])
   return page.subarray(0, end + page.write(rest, end))
 }
 
-/** The cards of these articles as they were asked for, in this order; `added` is what a caller adds to each, as JSON members. */
+/**
+ * Articles as they were asked for, in this order. A card that came along is not read again. `added` is what a caller adds to
+ * each, as JSON members; where nothing is to be added or cut, a card is passed on as it is.
+ */
 export async function cardsInOrder(
   q: Queries,
-  ids: string[],
+  articles: { id: string; card?: Uint8Array }[],
   { fields, include = [] }: Shaping,
-  added: (card: string, text: TextRow | undefined) => string[],
-  withText: boolean,
-): Promise<string[]> {
-  if (ids.length === 0) return []
+  added?: (card: string, text: TextRow | undefined) => string,
+): Promise<Uint8Array[]> {
   const selection = selectionOf(fields)
-  const rows = new Map((await listCardsOf(q, ids)).map((row) => [row.id, Buffer.from(row.card).toString()]))
-  const wanted = withText || wantsText(selection, include)
-  const texts = wanted ? await textsOf(q, ids) : undefined
-  return ids.flatMap((id) => {
-    const card = rows.get(id)
-    if (card === undefined) return []
+  const missing = articles.filter(({ card }) => card === undefined).map(({ id }) => id)
+  const read = missing.length > 0 ? await listCardsOf(q, missing) : []
+  const cards = new Map(read.map(({ id, card }) => [id, card]))
+  const texts =
+    added || wantsText(selection, include)
+      ? await textsOf(
+          q,
+          articles.map(({ id }) => id),
+        )
+      : undefined
+  return articles.flatMap(({ id, card = cards.get(id) }) => {
+    if (card === undefined || !(added || selection || texts)) return card ?? []
+    const json = Buffer.from(card).toString()
     const text = texts?.get(id)
-    const members = added(card, text)
-    const shown = shaped(card, text, { fields, include })
-    return members.length > 0 ? `${shown.slice(0, -1)},${members.join(',')}}` : shown
+    const shown = shaped(json, text, { fields, include })
+    return Buffer.from(added ? `${shown.slice(0, -1)},${added(json, text)}}` : shown)
   })
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { countArticles, listCards } from '../articles/listing.ts'
 import { type ArticleListQuery, listSort, refuseHiddenStates } from '../articles/query.ts'
-import { cardsInOrder, type TextRow } from '../articles/reading.ts'
+import { cardsInOrder, finished, type TextRow } from '../articles/reading.ts'
+import { pageOfCards } from '../articles/spans.ts'
 import type { Queries } from '../database/database.ts'
 import { cursorBehind, linkNext, pageStart } from '../http/paging.ts'
 import { type TextQuery, termsIn } from '../text-index/query.ts'
@@ -10,7 +11,7 @@ import { markText, snippetOf } from './highlight.ts'
 import { type FoundPage, pageByRelevance, pageByTitle, pageInOrder } from './pages.ts'
 import { checkTogether, countFound, type LedSearch, searchOf, textQueryOf } from './search.ts'
 
-const nothing: FoundPage = { ids: [], next: null, approximate: false }
+const nothing: FoundPage = { articles: [], next: null, approximate: false }
 
 /** A page of articles as JSON bytes, found by `q`, with their facets, or both. */
 export async function readFound(
@@ -29,9 +30,10 @@ export async function readFound(
   const count = query.total ? await totalOf(q, search, query) : undefined
   const facets = query.facets && (await facetsOf(q, search, query))
   const marking = query.highlight ? text : undefined
-  const added = (card: string, body: TextRow | undefined) =>
-    marking ? [highlightOf(marking, card, body)] : []
-  const cards = await cardsInOrder(q, found.ids, query, added, marking !== undefined)
+  const added = marking
+    ? (card: string, body: TextRow | undefined) => highlightOf(marking, card, body)
+    : undefined
+  const cards = await cardsInOrder(q, found.articles, query, added)
   const approximate = found.approximate || facets?.approximate || count?.approximate
   const page = {
     next: found.next,
@@ -40,7 +42,7 @@ export async function readFound(
     ...(approximate && { approximate }),
   }
   const tail = `],"page":${JSON.stringify(page)}${facets ? `,"facets":${JSON.stringify(facets)}` : ''}}`
-  return Buffer.from(`{"data":[${cards.join(',')}${tail}`)
+  return finished(pageOfCards(cards), tail)
 }
 
 function pageOf(
@@ -68,7 +70,7 @@ async function pageOfList(q: Queries, query: ArticleListQuery, request: FastifyR
   const shown = rows.slice(0, limit)
   const last = rows.length > limit ? shown.at(-1) : undefined
   return {
-    ids: shown.map(({ id }) => id),
+    articles: shown,
     next: last ? cursorBehind(request, [last.at, last.id]) : null,
     approximate: false,
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { z } from 'zod'
 import { authorKey } from '../articles/identity.ts'
 import type { ArticleListQuery, facetNames } from '../articles/query.ts'
@@ -5,7 +6,7 @@ import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { findMatches } from './finding.ts'
 import type { LedSearch } from './search.ts'
-import { countTags, listSourceNames, type MatchRow } from './store.ts'
+import { countTags, listSourceNames, listTagNames, type MatchRow } from './store.ts'
 
 const count = z.int()
 const spanCounts = z
@@ -44,6 +45,7 @@ const maxSpans = 1000
 
 type Row = MatchRow & { source_id: string; language: string; published_at: string; authors: string }
 type Counts = Map<string, { name: string; count: number }>
+type Most = [string, { count: number }][]
 
 /** Counts what a search finds by each of these. In slices, between which the event loop turns. */
 export async function countFacets(
@@ -64,6 +66,7 @@ export async function countFacets(
     if (tags && found.rows.length > 0) await countTagsOf(q, tags, found.rows, state === 'published')
     articleCount += found.rows.length
     below = found.reached
+    await turn()
   } while (below !== undefined && articleCount < maxCounted)
   return { ...(await facetsOf(q, counts)), articleCount, approximate: below !== undefined }
 }
@@ -96,7 +99,7 @@ async function countTagsOf(q: Queries, values: Counts, rows: Row[], published: b
     rows.map(({ id }) => id),
     published,
   )
-  for (const { slug, name, count } of tags) add(values, slug, name, count)
+  for (const { tag_id, count } of tags) add(values, tag_id, '', count)
 }
 
 /** The first day of the day, week (ISO 8601: from Monday) or month of a moment. */
@@ -115,7 +118,7 @@ async function facetsOf(q: Queries, counts: Map<FacetName, Counts>): Promise<Par
     const most = [...values]
       .sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1))
       .slice(0, maxValues)
-    if (facet === 'tag') facets.tag = most.map(([slug, value]) => ({ slug, ...value }))
+    if (facet === 'tag') facets.tag = await tagsOf(q, most)
     else if (facet === 'source') facets.source = await sourcesOf(q, most)
     else if (facet === 'language')
       facets.language = most.map(([language, { count }]) => ({ language, count }))
@@ -130,12 +133,23 @@ function spansOf(values: Counts) {
   return spans.sort((a, b) => (a.from < b.from ? 1 : -1)).slice(0, maxSpans)
 }
 
-async function sourcesOf(q: Queries, most: [string, { count: number }][]) {
-  if (most.length === 0) return []
-  const rows = await listSourceNames(
-    q,
-    most.map(([id]) => id),
-  )
-  const names = new Map(rows.map(({ id, name }) => [id, name]))
-  return most.map(([id, { count }]) => ({ id, name: names.get(id) ?? '', count }))
+async function tagsOf(q: Queries, most: Most) {
+  const rows = await named(most, (ids) => listTagNames(q, ids))
+  return most.flatMap(([id, { count }]) => {
+    const tag = rows.get(id)
+    return tag ? [{ slug: tag.slug, name: tag.name, count }] : []
+  })
+}
+
+async function sourcesOf(q: Queries, most: Most) {
+  const rows = await named(most, (ids) => listSourceNames(q, ids))
+  return most.map(([id, { count }]) => ({ id, name: rows.get(id)?.name ?? '', count }))
+}
+
+async function named<Row extends { id: string }>(
+  most: Most,
+  list: (ids: string[]) => Promise<Row[]>,
+): Promise<Map<string, Row>> {
+  const rows = most.length > 0 ? await list(most.map(([id]) => id)) : []
+  return new Map(rows.map((row) => [row.id, row]))
 }

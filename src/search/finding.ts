@@ -1,7 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
-import { type Few, findLastCandidate, listMatches, type MatchRow, type Search, type Way } from './store.ts'
+import type { TextQuery } from '../text-index/query.ts'
+import type { Stretch } from '../text-index/text-index.ts'
+import {
+  type Few,
+  findEnds,
+  findLastCandidate,
+  listMatches,
+  type MatchRow,
+  type Search,
+  type Way,
+} from './store.ts'
 
 /** So many candidates are looked at between two turns of the event loop, and so many rounds are made for one answer. */
 const looksPerRound = 1000
@@ -9,6 +19,10 @@ const looksPerFewRound = 200
 const maxRounds = 20
 /** After so many rounds that did not fill the page, a filter that leaves few articles leads instead. */
 const roundsByText = 2
+/** Words that are common apart and rare together are looked for in parts of the index, larger ones while that is quick. */
+const firstPart = 1 / 32
+const partGrows = 4
+const quickMs = 2
 
 export type Matches<Row> = {
   rows: (Row & MatchRow)[]
@@ -29,20 +43,64 @@ export async function findMatches<Row extends object = object>(
   { limit, columns = sql`1 as found`, ...way }: Way & { limit: number; columns?: Sql },
 ): Promise<Matches<Row>> {
   const rows: (Row & MatchRow)[] = []
-  const rest = { ...way }
+  const parts = isSingle(search.query) ? undefined : await partsOf(q, way)
+  let rest: Way = way
   let few: Few | undefined
-  for (let round = 1; round <= maxRounds; round++) {
+  for (let round = 1; round <= maxRounds || (parts && !parts.slow()); round++) {
     if (round === roundsByText + 1) few = await search.findFew?.()
     const looks = few && search.query ? looksPerFewRound : looksPerRound
     const wanted = limit - rows.length
-    const found = await listMatches<Row>(q, search, few, { ...rest, looks, limit: wanted, columns })
+    const part = few ? rest : (parts?.next(rest) ?? rest)
+    const begun = performance.now()
+    const found = await listMatches<Row>(q, search, few, { ...part, looks, limit: wanted, columns })
     rows.push(...found)
     if (found.length === wanted) return { rows, reached: rows.at(-1)?.number }
-    const reached = await findLastCandidate(q, search, few, { ...rest, looks })
-    if (reached === undefined) return { rows, reached }
-    if (way.direction === 'desc') rest.below = reached
-    else rest.above = reached
+    const last = await findLastCandidate(q, search, few, { ...part, looks })
+    parts?.took(performance.now() - begun)
+    if (last === undefined && part === rest) return { rows, reached: undefined }
+    rest = behind(rest, last ?? edgeOf(part))
     await turn()
   }
   return { rows, reached: way.direction === 'desc' ? rest.below : rest.above }
+}
+
+/** One term has one list in the index, which is walked from anywhere at no cost. Several are intersected as they are walked. */
+function isSingle(query: TextQuery | undefined): boolean {
+  return (
+    query === undefined || query.type === 'prefix' || (query.type === 'phrase' && query.terms.length === 1)
+  )
+}
+
+function behind(way: Way, number: number): Way {
+  return way.direction === 'desc' ? { ...way, below: number } : { ...way, above: number }
+}
+
+/** Where a part ends on the side to which the walk goes: the next part begins with this number itself. */
+function edgeOf({ direction, above = 0, below = 0 }: Way): number {
+  return direction === 'desc' ? above + 1 : below - 1
+}
+
+/** Cuts what is left of the index into parts, until one of them is all that is left. */
+async function partsOf(q: Queries, { above, below }: Stretch) {
+  const { first, last } = await findEnds(q)
+  const low = Math.max(above ?? first - 1, first - 1)
+  const high = Math.min(below ?? last + 1, last + 1)
+  let size = Math.max(1000, (high - low) * firstPart)
+  let slowRounds = 0
+  return {
+    next(rest: Way): Way {
+      const from = rest.below ?? high
+      const upTo = rest.above ?? low
+      if (from - upTo <= size) return rest
+      return rest.direction === 'desc'
+        ? { ...rest, above: Math.max(upTo, Math.floor(Math.min(from, high) - size)) }
+        : { ...rest, below: Math.min(from, Math.ceil(Math.max(upTo, low) + size)) }
+    },
+    took(ms: number) {
+      if (ms < quickMs) size *= partGrows
+      else slowRounds++
+    },
+    /** Whether it has taken its time: until then an answer waits for more. */
+    slow: () => slowRounds >= maxRounds,
+  }
 }

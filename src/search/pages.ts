@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { ArticleListQuery } from '../articles/query.ts'
 import type { Queries } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
 import { cursorBehind, pageStart } from '../http/paging.ts'
 import { findMatches } from './finding.ts'
 import {
@@ -17,7 +18,9 @@ import type { LedSearch, TextSearch } from './search.ts'
 import type { MatchRow } from './store.ts'
 
 /** The articles of a page in their order, and the cursor of the next. `approximate` where the order speaks of the newest alone. */
-export type FoundPage = { ids: string[]; next: string | null; approximate: boolean }
+export type FoundPage = { articles: Found[]; next: string | null; approximate: boolean }
+/** With its card as JSON bytes, where that came along. */
+export type Found = { id: string; card?: Uint8Array }
 
 /** A page in publishing order. It may be short, and have a next one, where much was looked at and little found. */
 export async function pageInOrder(
@@ -29,17 +32,19 @@ export async function pageInOrder(
 ): Promise<FoundPage> {
   const start = pageStart(request, cursor, ['long'])?.[0]
   const stretch = direction === 'desc' ? { below: start } : { above: start }
-  const { rows, reached } = await findMatches(q, search, { direction, limit: limit + 1, ...stretch })
+  const way = { direction, limit: limit + 1, ...stretch, columns: cardOf(q) }
+  const { rows, reached } = await findMatches<Card>(q, search, way)
   const shown = rows.slice(0, limit)
   const last = rows.length > limit ? shown.at(-1)?.number : reached
   return {
-    ids: idsOf(shown),
+    articles: shown,
     next: last === undefined ? null : cursorBehind(request, [last]),
     approximate: false,
   }
 }
 
-const idsOf = (rows: MatchRow[]) => rows.map(({ id }) => id)
+type Card = { card: Uint8Array }
+const cardOf = ({ dialect }: Queries) => sql`${dialect.bytes(sql`a.card`)} as card`
 
 /** Where a page by relevance begins: behind a score and a number. Behind all that was ranked the score is -1. */
 type Place = { score: number; number: number }
@@ -69,7 +74,7 @@ export async function pageByRelevance(
     shown.length > limit ? shown[limit - 1] : reached !== undefined && { score: -1, number: reached }
   const { top, bottom, titleBottom, weights } = ranking
   return {
-    ids: idsOf(shown.slice(0, limit)),
+    articles: shown.slice(0, limit),
     next: last
       ? cursorBehind(request, [last.score, last.number, top, bottom, titleBottom, weights.join(' ')])
       : null,
@@ -112,19 +117,19 @@ export async function pageByTitle(
     ...search,
     query: { type: 'without', part: search.query, except: titles.query },
   }
-  const rows: (MatchRow & { tier: number })[] = []
+  const rows: (MatchRow & Card & { tier: number })[] = []
   let reached: [tier: number, number: number] | undefined
   for (const [at, part] of [titles, others].entries()) {
     if (at < tier || rows.length > limit || reached) continue
-    const way = { direction: 'desc' as const, below: at === tier ? below : undefined }
-    const found = await findMatches(q, part, { ...way, limit: limit + 1 - rows.length })
+    const way = { direction: 'desc' as const, below: at === tier ? below : undefined, columns: cardOf(q) }
+    const found = await findMatches<Card>(q, part, { ...way, limit: limit + 1 - rows.length })
     rows.push(...found.rows.map((row) => ({ ...row, tier: at })))
     if (rows.length <= limit && found.reached !== undefined) reached = [at, found.reached]
   }
   const last = rows[limit - 1]
   const next = rows.length > limit && last ? ([last.tier, last.number] as const) : reached
   return {
-    ids: idsOf(rows.slice(0, limit)),
+    articles: rows.slice(0, limit),
     next: next ? cursorBehind(request, [...next]) : null,
     approximate: false,
   }

@@ -17,8 +17,8 @@ export type Ranked = MatchRow & { score: number }
 export type Ranking = { weights: number[]; top: number; bottom: number; titleBottom: number }
 
 /** The newest matches are ranked, and more of those that match in their titles: what is older follows, the newest first. */
-const maxRanked = 1000
-const maxTitles = 500
+const maxRanked = 500
+const maxTitles = 250
 const maxLeaves = 16
 const titleFactor = 3
 
@@ -104,17 +104,27 @@ export async function scoresOf(
 ): Promise<Map<number, number>> {
   const scores = new Map<number, number>()
   const leaves = termsIn(query).slice(0, maxLeaves)
+  const needed = new Set(neededIn(query))
   for (const [index, leaf] of leaves.entries()) {
     const weight = weights[index] ?? 0
     const add = (numbers: number[], score: number) => {
       for (const number of numbers) scores.set(number, (scores.get(number) ?? 0) + score)
     }
-    if (!leaf.inTitle && leaves.length > 1) add(await listNumbers(q, leaf, stretch, maxPerLeaf), weight)
     const inTitles = { ...leaf, inTitle: true }
+    // What every match has makes no difference: it is scored, and looked for, only where it is in the title.
+    const tellsApart = !leaf.inTitle && !needed.has(leaf)
+    if (tellsApart) add(await listNumbers(q, leaf, stretch, maxPerLeaf), weight)
     add(await listNumbers(q, inTitles, stretch, maxPerLeaf), weight * (titleFactor - (leaf.inTitle ? 0 : 1)))
     await turn()
   }
   return scores
+}
+
+/** The leaves that every match has. */
+function neededIn(query: TextQuery): Leaf[] {
+  if (query.type === 'any') return []
+  if (query.type === 'all') return query.parts.flatMap(neededIn)
+  return query.type === 'without' ? neededIn(query.part) : [query]
 }
 
 const round = (score: number) => Math.round(score * 1e4) / 1e4

@@ -71,6 +71,13 @@ export async function listNumbers(
   return rows.map(({ number }) => number)
 }
 
+/** The lowest and the highest number that there is; 0 where there is none. */
+export async function findEnds(q: Queries): Promise<{ first: number; last: number }> {
+  const row = await q.one<{ first: number | null; last: number | null }>(sql`
+    select (select min(number) from text_entry) as first, (select max(number) from text_entry) as last`)
+  return { first: row?.first ?? 0, last: row?.last ?? 0 }
+}
+
 /** How many entries are above a number, counted up to `limit`. */
 export async function countEntries(q: Queries, above: number, limit: number): Promise<number> {
   const row = await q.one<{ count: number }>(sql`
@@ -94,10 +101,15 @@ export async function countFew(q: Queries, articleIds: Sql, limit: number): Prom
 
 /** How many of these articles each tag has: with those below it where the articles are published. */
 export function countTags(q: Queries, articleIds: string[], published: boolean) {
-  return q.all<{ slug: string; name: string; count: number }>(sql`
-    select t.slug, t.name, count(*) as count
-    from ${raw(published ? 'tag_listing' : 'article_tag')} l join tag t on t.id = l.tag_id
-    where l.article_id in (${join(articleIds)}) group by t.id, t.slug, t.name`)
+  return q.all<{ tag_id: string; count: number }>(sql`
+    select l.tag_id, count(*) as count from ${raw(published ? 'tag_listing' : 'article_tag')} l
+    where l.article_id in (${join(articleIds)}) group by l.tag_id`)
+}
+
+export function listTagNames(q: Queries, ids: string[]) {
+  return q.all<{ id: string; slug: string; name: string }>(
+    sql`select id, slug, name from tag where id in (${join(ids)})`,
+  )
 }
 
 export function listSourceNames(q: Queries, ids: string[]) {

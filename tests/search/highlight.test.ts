@@ -128,13 +128,13 @@ describe('a snippet', () => {
     ]
     const every = [...bodies, `${filler(4000)} gold ${filler(300)}`, filler(100_000)]
     for (const body of every) {
-      // Time of this thread alone, since the machine may be busy. Quiet, it is 10 to 16 ms.
+      // Time of this thread alone, since the machine may be busy. Quiet, it is 10 to 16 ms; a quadratic search takes seconds.
       const times = Array.from({ length: 10 }, () => {
         const before = process.threadCpuUsage()
         snippetOf(body, parseQuery('gold tin "云计算 gold" lead*'))
         return process.threadCpuUsage(before).user / 1000
       })
-      expect(Math.min(...times), body.slice(0, 20)).toBeLessThan(50)
+      expect(Math.min(...times), body.slice(0, 20)).toBeLessThan(200)
     }
   })
 })
