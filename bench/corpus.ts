@@ -10,7 +10,7 @@ import { articleAt, sourceCount, sourceLanguage, tagCount, tagParent, tagSlug } 
 
 export const directory = new URL('../data/bench/', import.meta.url).pathname
 
-const terms = ['terms', 'words', 'folding', 'characters', 'simplified', 'indexed'].map(
+const terms = ['terms', 'words', 'folding', 'characters', 'simplified', 'indexed', 'vocabulary'].map(
   (name) => `../src/text-index/${name}.ts`,
 )
 /** What the contents of a corpus depend on. */

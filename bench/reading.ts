@@ -4,7 +4,7 @@ import type { Measure, Result } from './report.ts'
 
 export type Options = { articles: number; seconds: number; rounds: number; rows: string[] }
 
-const connections = 32
+const manyConnections = 32
 const pageLimit = 20
 const deepPage = 1000
 const listGoals = { warm: 0.75, off: 0.35 }
@@ -76,15 +76,23 @@ async function* notModified(
 
 export type Target = Pick<Load, 'headers'> & { server: Server; path: string }
 
-export async function measured(targets: Target[], { seconds, rounds }: Options): Promise<Measure[][]> {
-  for (const target of targets) await measure(target, 1)
+export async function measured(
+  targets: Target[],
+  { seconds, rounds }: Options,
+  connections = manyConnections,
+): Promise<Measure[][]> {
+  for (const target of targets) await measure(target, 1, connections)
   return interleaved(
-    targets.map((target) => () => measure(target, seconds)),
+    targets.map((target) => () => measure(target, seconds, connections)),
     rounds,
   )
 }
 
-async function measure({ server, path, headers }: Target, seconds: number): Promise<Measure> {
+async function measure(
+  { server, path, headers }: Target,
+  seconds: number,
+  connections: number,
+): Promise<Measure> {
   const before = await server.ask('cpu')
   const rate = await answersASecond({ url: origin(server) + path, connections, seconds, headers })
   return { rate, cpuUs: ((await server.ask('cpu')) - before) / (rate * seconds) }

@@ -57,7 +57,8 @@ async function* growthOf(
   options: Options,
 ): AsyncGenerator<Result> {
   const targets = servers.map(({ server }) => ({ server, path }))
-  const [base = [], ...larger] = await measured(targets, options)
+  // One after another: of many at once, those that are left when the time is over would burden the next.
+  const [base = [], ...larger] = await measured(targets, options, 1)
   const of = `${servers[0]?.articles.toLocaleString('en')} articles`
   for (const [index, ours] of larger.entries()) {
     const articles = servers[index + 1]?.articles.toLocaleString('en')

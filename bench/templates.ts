@@ -2,7 +2,7 @@ import { importArticles } from '../src/articles/import.ts'
 import type { Database } from '../src/database/database.ts'
 import { raw, sql } from '../src/database/sql.ts'
 import { newId } from '../src/shared/ids.ts'
-import { toColumns } from '../src/text-index/indexed.ts'
+import { indexedTerms, toColumns } from '../src/text-index/indexed.ts'
 import { articleAt, idPlace } from './articles.ts'
 import { sourceIdsOf } from './corpus.ts'
 
@@ -84,7 +84,7 @@ async function termsOf(database: Database, id: string): Promise<Row> {
     select e.number, a.title, a.summary, b.text from article a
     join article_body b on b.article_id = a.id join text_entry e on e.article_id = a.id where a.id = ${id}`)
   if (!text) throw new Error(`Article ${id} is not there.`)
-  const columns = toColumns({ title: text.title, summary: text.summary ?? '', body: text.text })
+  const columns = toColumns(indexedTerms({ title: text.title, summary: text.summary ?? '', body: text.text }))
   return {
     table,
     columns: ['rowid', ...Object.keys(columns)],

@@ -633,7 +633,7 @@ export interface paths {
         };
         /**
          * Suggest as one types
-         * @description Tags and sources with a name that begins so, in any of its languages and from any of its words, those with most articles first; then the newest articles with these words in their title, the last of which may be unfinished from its third letter on.
+         * @description Tags and sources with a name that begins so, in any of its languages and from any of its words, those with most articles first; then the newest articles with these words in their title, the last of which may be unfinished from its second letter on.
          *
          *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
          */

@@ -19,6 +19,13 @@ create table text_index (
 ) strict;
 insert into text_index (id, terms_version) values (1, 0);
 
+-- Words of alphabets that the index has, in the order in which they came: the common ones come early. The beginning of a word
+-- is looked for as the words that begin so.
+create table text_word (
+  number integer primary key not null,
+  word text not null unique
+) strict;
+
 -- The beginnings under which a tag or a source is suggested: its names, folded, whole and from each word on.
 create table tag_key (
   key text not null,

@@ -20,6 +20,10 @@ export interface Transaction extends Queries {
    * was put off in a savepoint that fails is dropped with it.
    */
   beforeCommit(work: (q: Queries) => Promise<unknown>): void
+  /** Calls `listener` once the transaction is durable, and not where it, or the savepoint that this was called in, fails. */
+  afterCommit(listener: () => void): void
+  /** The same in all transactions of a database: what a process remembers of one is not true of another. */
+  readonly origin: object
   /** Undoes what `work` wrote where it throws, and nothing else. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
   /** Several statements without values, for migrations. */
@@ -68,6 +72,11 @@ export async function asTransaction<T>(tx: Transaction, work: (tx: Transaction) 
       if (over) throw tooLate()
       tx.beforeCommit(work)
     },
+    afterCommit(listener) {
+      if (over) throw tooLate()
+      tx.afterCommit(listener)
+    },
+    origin: tx.origin,
     script: whileOpen(tx.script),
   }
   try {
@@ -84,19 +93,23 @@ export type PutOff = ReturnType<typeof putOff>
 /** What a transaction has put off until its end, the same for both engines. */
 export function putOff() {
   const works: ((q: Queries) => Promise<unknown>)[] = []
+  const listeners: (() => void)[] = []
   return {
-    add(work: (q: Queries) => Promise<unknown>) {
-      works.push(work)
-    },
-    /** Runs all of them, in their order. */
+    beforeCommit: (work: (q: Queries) => Promise<unknown>) => void works.push(work),
+    afterCommit: (listener: () => void) => void listeners.push(listener),
+    /** Runs all that is to be done before the commit, in its order. */
     async run(q: Queries) {
       for (const work of works.splice(0)) await work(q)
     },
+    committed() {
+      for (const listener of listeners.splice(0)) listener()
+    },
     /** Answers how to drop what is put off from now on. */
     mark() {
-      const count = works.length
+      const [worksBefore, listenersBefore] = [works.length, listeners.length]
       return () => {
-        works.length = count
+        works.length = worksBefore
+        listeners.length = listenersBefore
       }
     },
   }

@@ -56,13 +56,14 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
       try {
         // A second attempt finds what there is now, and is made alone, where nobody can go first again.
         const beginning = alone || attempt > 1 ? beginAlone : begin
+        const later = putOff()
         const value = await inTransaction(pool, beginning, async (client) => {
-          const later = putOff()
-          const tx = transaction(client, names, later, timestamp(clock()))
+          const tx = transaction(client, pool, names, later, timestamp(clock()))
           const made = await asTransaction(tx, work)
           await later.run(tx)
           return made
         })
+        later.committed()
         commits.notify()
         return value
       } catch (error) {
@@ -118,6 +119,7 @@ const ignore = () => {}
 
 function transaction(
   client: pg.PoolClient,
+  origin: pg.Pool,
   names: (text: string) => string | undefined,
   later: PutOff,
   now: string,
@@ -125,7 +127,9 @@ function transaction(
   return {
     ...queries(client, names),
     now,
-    beforeCommit: later.add,
+    beforeCommit: later.beforeCommit,
+    afterCommit: later.afterCommit,
+    origin,
     async script(text) {
       await client.query(text)
     },

@@ -76,6 +76,7 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
       return jobs.length === 1 ? [{ error: asFailure(error, 'written to') }] : undefined
     }
     writer.exec('commit')
+    later.committed()
     return outcomes
   }
 
@@ -83,12 +84,13 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   async function eachForItself(jobs: Job[]): Promise<Outcome[]> {
     await begin(writer)
     const outcomes: Outcome[] = []
+    const later = putOff()
     for (const job of jobs) {
-      const later = putOff()
       const tx = transaction(writer, queries, later, timestamp(clock()))
       outcomes.push(await outcomeOf(writer, tx, later, job))
     }
     writer.exec('commit')
+    later.committed()
     return outcomes
   }
 
@@ -124,7 +126,9 @@ function transaction(writer: Sqlite.Database, queries: Queries, later: PutOff, n
   return {
     ...queries,
     now,
-    beforeCommit: later.add,
+    beforeCommit: later.beforeCommit,
+    afterCommit: later.afterCommit,
+    origin: writer,
     async script(text) {
       writer.exec(text)
     },

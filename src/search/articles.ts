@@ -34,7 +34,7 @@ export async function readFound(
     ? (card: string, body: TextRow | undefined) => highlightOf(marking, card, body)
     : undefined
   const cards = await cardsInOrder(q, found.articles, query, added)
-  const approximate = found.approximate || facets?.approximate || count?.approximate
+  const approximate = search?.isCut || found.approximate || facets?.approximate || count?.approximate
   const page = {
     next: found.next,
     limit: query.limit,

@@ -21,8 +21,8 @@ const maxRounds = 20
 const roundsByText = 2
 /** Words that are common apart and rare together are looked for in parts of the index, larger ones while that is quick. */
 const firstPart = 1 / 32
-const partGrows = 4
 const quickMs = 2
+const slowMs = 8
 
 export type Matches<Row> = {
   rows: (Row & MatchRow)[]
@@ -64,11 +64,25 @@ export async function findMatches<Row extends object = object>(
   return { rows, reached: way.direction === 'desc' ? rest.below : rest.above }
 }
 
-/** One term has one list in the index, which is walked from anywhere at no cost. Several are intersected as they are walked. */
+/** All articles of a stretch that is known to have few: in as many rounds as that takes. */
+export async function findAllMatches(q: Queries, search: Search, way: Way): Promise<MatchRow[]> {
+  const rows: MatchRow[] = []
+  for (let rest: Way | undefined = way; rest; ) {
+    const found: Matches<object> = await findMatches(q, search, { ...rest, limit: looksPerRound })
+    rows.push(...found.rows)
+    rest = found.reached === undefined ? undefined : behind(rest, found.reached)
+  }
+  return rows
+}
+
+/**
+ * One term has one list in the index, which is walked from anywhere at no cost. Several are intersected as they are walked,
+ * and a term that is looked for in titles is met in many texts.
+ */
 function isSingle(query: TextQuery | undefined): boolean {
-  return (
-    query === undefined || query.type === 'prefix' || (query.type === 'phrase' && query.terms.length === 1)
-  )
+  if (!query) return true
+  if (query.type !== 'phrase' && query.type !== 'prefix') return false
+  return !query.inTitle && (query.type === 'prefix' || query.terms.length === 1)
 }
 
 function behind(way: Way, number: number): Way {
@@ -97,8 +111,8 @@ async function partsOf(q: Queries, { above, below }: Stretch) {
         : { ...rest, below: Math.min(from, Math.ceil(Math.max(upTo, low) + size)) }
     },
     took(ms: number) {
-      if (ms < quickMs) size *= partGrows
-      else slowRounds++
+      if (ms >= quickMs) slowRounds++
+      if (ms < slowMs) size *= ms < quickMs ? 4 : 2
     },
     /** Whether it has taken its time: until then an answer waits for more. */
     slow: () => slowRounds >= maxRounds,

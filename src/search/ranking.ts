@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries } from '../database/database.ts'
 import { type Phrase, type Prefix, type TextQuery, termsIn } from '../text-index/query.ts'
 import type { Stretch } from '../text-index/text-index.ts'
-import { findMatches } from './finding.ts'
+import { findAllMatches, findMatches } from './finding.ts'
 import type { TextSearch } from './search.ts'
 import { countEntries, countPublished, listNumbers, type MatchRow } from './store.ts'
 
@@ -49,11 +49,11 @@ export async function beginRanking(
 /** The same articles on a later page. */
 export async function rankedRows(q: Queries, search: TextSearch, ranking: Ranking): Promise<MatchRow[]> {
   const { bottom, titleBottom, top } = ranking
-  const whole = { direction: 'desc' as const, limit: maxRanked * 10 }
-  const { rows } = await findMatches(q, search, { ...whole, above: justBelow(bottom), below: top + 1 })
+  const direction = 'desc'
+  const rows = await findAllMatches(q, search, { direction, above: justBelow(bottom), below: top + 1 })
   if (titleBottom === bottom) return rows
-  const older = { ...whole, above: justBelow(titleBottom), below: bottom }
-  return [...rows, ...(await findMatches(q, inTitleOnly(search), older)).rows]
+  const older = { direction, above: justBelow(titleBottom), below: bottom } as const
+  return [...rows, ...(await findAllMatches(q, inTitleOnly(search), older))]
 }
 
 /** Articles of a ranking, the best first. */
@@ -143,9 +143,9 @@ export async function weightsOf(q: Queries, query: TextQuery): Promise<number[]>
   return weights
 }
 
-const counted = 3000
+const counted = 1000
 
-/** How many articles have a word: counted up to 3,000, and from there on by how close together those stand. */
+/** How many articles have a word: counted up to 1,000, and from there on by how close together those stand. */
 async function estimate(q: Queries, leaf: Leaf, all: number): Promise<number> {
   const numbers = await listNumbers(q, leaf, {}, counted)
   if (numbers.length < counted) return numbers.length

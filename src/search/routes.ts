@@ -20,7 +20,7 @@ export function searchRoutes(app: Server, { database }: RouteDependencies): void
         tag: 'Search',
         summary: 'Suggest as one types',
         description:
-          'Tags and sources with a name that begins so, in any of its languages and from any of its words, those with most articles first; then the newest articles with these words in their title, the last of which may be unfinished from its third letter on.',
+          'Tags and sources with a name that begins so, in any of its languages and from any of its words, those with most articles first; then the newest articles with these words in their title, the last of which may be unfinished from its second letter on.',
         access: 'read',
       },
       { querystring: SuggestQuery, response: { 200: z.object({ data: z.array(Suggestion) }) } },

@@ -5,11 +5,12 @@ import { Failure } from '../shared/failure.ts'
 import { aliasesOf } from '../text-index/aliases.ts'
 import { parseQuery } from '../text-index/grammar.ts'
 import { expand, type TextQuery } from '../text-index/query.ts'
+import { withWords } from '../text-index/vocabulary.ts'
 import { type FindFew, findMatches } from './finding.ts'
 import { countFew, type Few, type Search } from './store.ts'
 
-/** A search with a way to a filter that may lead it. */
-export type LedSearch = Search & { findFew: FindFew }
+/** A search with a way to a filter that may lead it, and whether a beginning in it stands for more words than it looks for. */
+export type LedSearch = Search & { findFew: FindFew; isCut?: boolean }
 export type TextSearch = LedSearch & { query: TextQuery }
 
 /** A filter that leaves no more articles than this is looked through one by one. */
@@ -33,7 +34,9 @@ export async function searchOf(
   filters: ArticleFilters,
 ): Promise<LedSearch | undefined> {
   const checks = await conditionsOf(q, filters)
-  return checks && { query, checks, findFew: once(() => fewestOf(q, filters)) }
+  const findFew = once(() => fewestOf(q, filters))
+  if (!checks || !query) return checks && { query, checks, findFew }
+  return { ...(await withWords(q, query)), checks, findFew }
 }
 
 async function fewestOf(q: Queries, filters: ArticleFilters): Promise<Few | undefined> {

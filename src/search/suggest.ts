@@ -8,6 +8,7 @@ import { suggestTags } from '../tags/tags.ts'
 import { prefixOfWord } from '../text-index/prefixes.ts'
 import { all, phraseOf, type TextQuery } from '../text-index/query.ts'
 import { type Term, termsOf } from '../text-index/terms.ts'
+import { withWords } from '../text-index/vocabulary.ts'
 import { findMatches } from './finding.ts'
 
 /** What somebody may mean who has typed so far. */
@@ -27,8 +28,6 @@ export const Suggestion = z
   })
 export type Suggestion = z.infer<typeof Suggestion>
 
-/** A shorter beginning of a word is that of too many titles: only names are suggested for it. */
-const shortestPrefix = 3
 const maxWords = 8
 
 /** Tags and sources by the beginning of any of their names, then the newest articles with such a title; a third each at first. */
@@ -54,7 +53,8 @@ async function suggestArticles(q: Queries, typed: string, limit: number): Promis
   const query = titleQueryOf(typed)
   if (!query || limit < 1) return []
   const checks = (await conditionsOf(q, {})) ?? []
-  const { rows } = await findMatches(q, { query, checks }, { direction: 'desc', limit })
+  const { query: known } = await withWords(q, query)
+  const { rows } = await findMatches(q, { query: known, checks }, { direction: 'desc', limit })
   const articles = await articlesByIds(
     q,
     rows.map(({ id }) => id),
@@ -67,7 +67,7 @@ async function suggestArticles(q: Queries, typed: string, limit: number): Promis
   })
 }
 
-/** Titles with these words, the last of which may still be going on; `undefined` where that would be too many. */
+/** Titles with these words, the last of which may still be going on from its second letter; `undefined` where there is no word. */
 function titleQueryOf(typed: string): TextQuery | undefined {
   const terms = termsOf(typed)
     .filter(({ loose }) => !loose)
@@ -77,12 +77,13 @@ function titleQueryOf(typed: string): TextQuery | undefined {
   const finished = last.end < typed.length
   const prefix = finished ? undefined : prefixOfWord(typed.slice(last.start))
   if (!prefix) return phraseIn(terms)
-  if (prefix.prefix.length < shortestPrefix && terms.length === 1) return undefined
-  const place = { inTitle: true, start: last.start, end: last.end }
-  const word: TextQuery =
-    prefix.prefix.length < shortestPrefix
-      ? { type: 'phrase', terms: [last.text], ...place }
-      : { type: 'prefix', ...prefix, ...place }
+  const word = {
+    type: 'prefix' as const,
+    ...prefix,
+    inTitle: true,
+    start: last.start,
+    end: last.end,
+  }
   const before = phraseIn(terms.slice(0, -1))
   return all(before ? [before, word] : [word])
 }

@@ -113,8 +113,7 @@ function admission(): Admit {
 const gap = '|'
 
 /** The values of an FTS5 table whose tokeniser is `fts5Tokenizer`. */
-export function toColumns(fields: Fields): Fields {
-  const indexed = indexedTerms(fields)
+export function toColumns(indexed: IndexedFields): Fields {
   return {
     title: columnOf(indexed.title),
     summary: columnOf(indexed.summary),
@@ -138,8 +137,7 @@ const loosePositions = { title: 16_370, summary: 16_375, body: 16_380 }
 const positionsBetweenFields = 10
 
 /** The text of a tsvector, to be cast as a value: `$1::tsvector`. */
-export function toTsvector(fields: Fields): string {
-  const indexed = indexedTerms(fields)
+export function toTsvector(indexed: IndexedFields): string {
   const positions = new Map<string, string[]>()
   const add = (term: string, position: string) => {
     const known = positions.get(term)

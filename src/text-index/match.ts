@@ -35,7 +35,9 @@ function depthOf(query: TextQuery): number {
 
 function fts5Leaf(leaf: Phrase | Prefix): string {
   if (leaf.type === 'phrase') return fts5String(leaf.terms.join(' '))
-  return `(${[`${fts5String(leaf.prefix)} *`, ...leaf.stems.map(fts5String)].join(' OR ')})`
+  const { prefix, stems, words } = leaf
+  const begun = words ? [prefix, ...words].map(fts5String) : [`${fts5String(prefix)} *`]
+  return `(${[...begun, ...stems.map(fts5String)].join(' OR ')})`
 }
 
 const fts5String = (text: string) => `"${text.replaceAll('"', '""')}"`
@@ -54,10 +56,10 @@ export function toTsquery(query: TextQuery): string {
   }
 }
 
-function tsqueryPrefix({ prefix, stems, inTitle }: Prefix): string {
-  const weight = inTitle ? 'A' : ''
-  const exact = stems.map((stem) => lexeme(stem) + (weight && `:${weight}`))
-  return `(${[`${lexeme(prefix)}:*${weight}`, ...exact].join(' | ')})`
+function tsqueryPrefix({ prefix, stems, words, inTitle }: Prefix): string {
+  const exact = (word: string) => lexeme(word) + (inTitle ? ':A' : '')
+  const begun = words ? [prefix, ...words].map(exact) : [`${lexeme(prefix)}:*${inTitle ? 'A' : ''}`]
+  return `(${[...begun, ...stems.map(exact)].join(' | ')})`
 }
 
 /** Quoted as tsquery and tsvector literals take it. */

@@ -1,18 +1,24 @@
-import type { Transaction } from '../database/database.ts'
+import type { Queries, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
-import { type Fields, toTsvector } from './indexed.ts'
+import { type IndexedFields, toTsvector } from './indexed.ts'
 import { toTsquery } from './match.ts'
 import type { TextQuery } from './query.ts'
 
 export const whole = (number: number): Sql => sql`${number}::bigint`
 
-export async function insertTerms(tx: Transaction, number: number, fields: Fields): Promise<void> {
+export async function insertTerms(tx: Transaction, number: number, fields: IndexedFields): Promise<void> {
   await tx.run(sql`
     insert into text_terms (number, terms) values (${number}, ${toTsvector(fields)}::tsvector)`)
 }
 
 export async function removeTerms(tx: Transaction, number: number): Promise<void> {
   await tx.run(sql`delete from text_terms where number = ${number}`)
+}
+
+export function insertWords(q: Queries, words: string[]) {
+  return q.run(sql`
+    insert into text_word (word) select json_array_elements_text(${JSON.stringify(words)}::json)
+    on conflict (word) do nothing`)
 }
 
 export const numberColumn = sql`number`

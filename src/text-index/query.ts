@@ -5,8 +5,11 @@ type Place = { inTitle: boolean; start: number; end: number }
 /** Terms that stand one after another. */
 export type Phrase = Place & { type: 'phrase'; terms: string[] }
 
-/** Words that begin with `prefix`, and those that do although their stem does not: `computing*` finds `comput`. */
-export type Prefix = Place & { type: 'prefix'; prefix: string; stems: string[] }
+/**
+ * Words that begin with `prefix`, and those that do although their stem does not: `computing*` finds `comput`. `words` are
+ * those of the index, once they were looked up; until then an engine walks all that begin so, however many.
+ */
+export type Prefix = Place & { type: 'prefix'; prefix: string; stems: string[]; words?: string[] }
 
 /**
  * What `q` asks for. `inTitle` leaves look at the title alone; `start` and `end` are where a leaf stands in `q`, in UTF-16

@@ -1,6 +1,6 @@
-import type { Transaction } from '../database/database.ts'
+import type { Queries, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
-import { type Fields, toColumns } from './indexed.ts'
+import { type IndexedFields, toColumns } from './indexed.ts'
 import { toFts5 } from './match.ts'
 import type { TextQuery } from './query.ts'
 
@@ -11,7 +11,7 @@ export const whole = (number: number): Sql => sql`cast(${number} as integer)`
  * Both put off to the end of the transaction: FTS5 writes out all that it was given whenever another statement opens a
  * savepoint of its own, as a row for each of several values does, and that cost more than all else of an article.
  */
-export function insertTerms(tx: Transaction, number: number, fields: Fields): void {
+export function insertTerms(tx: Transaction, number: number, fields: IndexedFields): void {
   const { title, summary, body } = toColumns(fields)
   const insert = sql`
     insert into text_terms (rowid, title, summary, body) values (${whole(number)}, ${title}, ${summary}, ${body})`
@@ -21,6 +21,12 @@ export function insertTerms(tx: Transaction, number: number, fields: Fields): vo
 export function removeTerms(tx: Transaction, number: number): void {
   const remove = sql`delete from text_terms where rowid = ${whole(number)}`
   tx.beforeCommit((q) => q.run(remove))
+}
+
+export function insertWords(q: Queries, words: string[]) {
+  return q.run(sql`
+    insert into text_word (word) select value from json_each(${JSON.stringify(words)}) where true
+    on conflict (word) do nothing`)
 }
 
 export const numberColumn = sql`rowid`

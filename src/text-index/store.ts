@@ -34,3 +34,11 @@ export async function findIndexVersion(q: Queries): Promise<number> {
 export function updateIndexVersion(tx: Transaction, version: number) {
   return tx.run(sql`update text_index set terms_version = ${version} where id = 1`)
 }
+
+/** Words that begin so, in the order in which they came. */
+export async function listWords(q: Queries, prefix: string, limit: number): Promise<string[]> {
+  const rows = await q.all<{ word: string }>(sql`
+    select word from text_word where word >= ${prefix} and word < ${`${prefix}\u{10ffff}`}
+    order by number limit ${limit}`)
+  return rows.map(({ word }) => word)
+}

@@ -1,10 +1,12 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { join, raw, type Sql, sql } from '../database/sql.ts'
+import { indexedTerms } from './indexed.ts'
 import * as postgres from './postgres.ts'
 import type { TextQuery } from './query.ts'
 import * as sqlite from './sqlite.ts'
 import { findEntry, insertEntry, isTaken, removeEntry } from './store.ts'
 import { termsVersion } from './terms.ts'
+import { learnWords } from './vocabulary.ts'
 
 export { findIndexVersion, updateIndexVersion } from './store.ts'
 
@@ -21,7 +23,9 @@ export type IndexedText = {
 export async function indexText(tx: Transaction, input: IndexedText): Promise<void> {
   const number = await addEntry(tx, input.articleId, Date.parse(input.publishedAt))
   const { title, summary, text } = input
-  await halfOf(tx).insertTerms(tx, number, { title, summary: summary ?? '', body: text })
+  const fields = indexedTerms({ title, summary: summary ?? '', body: text })
+  await halfOf(tx).insertTerms(tx, number, fields)
+  learnWords(tx, fields, halfOf(tx).insertWords)
 }
 
 /** Puts an article into the index anew, after what is searched of it has changed. */

@@ -132,6 +132,7 @@ describe('the text of a migration', () => {
   const portable = (text = '') =>
     text
       .replaceAll(' collate "C"', '')
+      .replaceAll(' generated always as identity', ' not null')
       .replaceAll('double precision', 'real')
       .replaceAll('bigint', 'integer')
       .replaceAll(/\) strict(, without rowid)?;/g, ');')

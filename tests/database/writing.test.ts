@@ -122,6 +122,46 @@ onEveryEngine('writing', (engine) => {
     expect(await slugs(database)).toEqual(['a', 'd'])
   })
 
+  it('runs what was put off until the commit, and tells who waits for it, but for what failed', async () => {
+    const committed: string[] = []
+    const putOff = (tx: Transaction, name: string) => {
+      tx.beforeCommit((q) => q.run(sql`insert into tag_alias (slug, tag_id) values (${name}, 'one')`))
+      tx.afterCommit(() => committed.push(name))
+    }
+    const writes = ['a', 'b', 'c'].map((name) =>
+      database.write(async (tx) => {
+        putOff(tx, name)
+        expect(await slugs(tx)).not.toContain(name)
+        await tx
+          .savepoint(async () => {
+            putOff(tx, `undone-${name}`)
+            throw new Error('undone')
+          })
+          .catch(() => {})
+        if (name === 'b') throw new Error('not b')
+        expect(committed).not.toContain(name)
+      }),
+    )
+    await Promise.allSettled(writes)
+    expect(await slugs(other)).toEqual(['a', 'c'])
+    expect(committed).toEqual(['a', 'c'])
+  })
+
+  it('drops a writer whose put off work fails', async () => {
+    const committed: string[] = []
+    await database.write((tx) => insert(tx, 'taken'))
+    const failing = database.write(async (tx) => {
+      await insert(tx, 'before')
+      tx.afterCommit(() => committed.push('failed'))
+      tx.beforeCommit((q) => q.run(sql`insert into tag_alias (slug, tag_id) values ('taken', 'one')`))
+    })
+    const beside = database.write((tx) => insert(tx, 'beside'))
+    await expect(failing).rejects.toThrow(/unique/i)
+    await beside
+    expect(await slugs(database)).toEqual(['beside', 'taken'])
+    expect(committed).toEqual([])
+  })
+
   it('tells of each commit once it can be read, and no more after the listening ended', async () => {
     const seen: number[] = []
     const version = database.version()

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { addArticle, addSource, addTag, allIds } from '../articles/newsroom.ts'
 import { readSeedPage } from '../stories/seed-page.ts'
 import { type Api, startApi } from '../support/api.ts'
@@ -199,6 +199,44 @@ onEveryEngine('a search', (engine) => {
         expect([...known].filter((id) => !walked.includes(id))).toEqual([])
       }
     }
+  })
+
+  it('finds all in every order when each look takes its time', async () => {
+    const start = Date.UTC(2026, 0, 1)
+    for (let index = 0; index < 70; index++) {
+      const title = index % 3 === 0 ? 'heron' : 'plover'
+      const publishedAt = new Date(start + index * 86_400_000).toISOString()
+      await addArticle(api, source, { title, publishedAt, body: { text: 'heron curlew' } })
+    }
+    // Time passes at each look at the clock, as on a machine that is busy: the index is read in many small parts.
+    let clock = 0
+    const spy = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 10))
+    try {
+      for (const text of ['heron', 'title:heron', 'heron plover', '"heron curlew"', 'her* OR plover']) {
+        const newest = await allIds(api, q(text, '&sort=newest&limit=10'))
+        expect(newest.length, text).toBe(text === 'title:heron' ? 24 : text === 'heron plover' ? 46 : 70)
+        expect(await allIds(api, q(text, '&sort=oldest&limit=10'))).toEqual(newest.toReversed())
+        const ranked = await allIds(api, q(text, '&limit=10'))
+        expect(ranked.toSorted(), text).toEqual(newest.toSorted())
+      }
+    } finally {
+      spy.mockRestore()
+    }
+  })
+
+  it('finds the words that begin so, of very many the first that came, and says so', async () => {
+    const letters = 'bcdfghjklmnpqrst'
+    const words = [...letters].flatMap((a) => [...letters].map((b) => `qu${a}${b}`))
+    await addArticle(api, source, { title: 'The first', body: { text: words.slice(0, 128).join(' ') } })
+    const first = await api.get(q('qu*'))
+    expect(first.body.data).toHaveLength(1)
+    expect(first.body.page).not.toHaveProperty('approximate')
+    await addArticle(api, source, { title: 'The second', body: { text: words.slice(128).join(' ') } })
+    const { body } = await api.get(q('qu*'))
+    expect(body.data.map(({ title }: { title: string }) => title)).toEqual(['The first'])
+    expect(body.page.approximate).toBe(true)
+    expect(await found('qut*')).toEqual(['The second'])
+    expect(await found('title:se* -qub*')).toEqual(['The second'])
   })
 
   it('keeps articles of one moment apart', async () => {

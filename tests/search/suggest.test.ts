@@ -32,6 +32,7 @@ onEveryEngine('suggestions', (engine) => {
     ['qua', ['tag Quantum computing', 'source Quantum Weekly', 'article Quantum chips at home']],
     ['QUANTUM c', ['tag Quantum computing']],
     ['quantum chip', ['article Quantum chips at home']],
+    ['ho', ['article Quantum chips at home']],
     ['comp', ['tag Quantum computing']],
     ['qub', ['tag Quantum computing']],
     ['qw', ['source Quantum Weekly']],

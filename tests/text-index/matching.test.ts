@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { sql } from '../../src/database/sql.ts'
 import { parseQuery } from '../../src/text-index/grammar.ts'
-import { type Fields, toColumns, toTsvector } from '../../src/text-index/indexed.ts'
+import { type Fields, indexedTerms, toColumns, toTsvector } from '../../src/text-index/indexed.ts'
 import { fts5Tokenizer, toFts5, toTsquery } from '../../src/text-index/match.ts'
 import type { TextQuery } from '../../src/text-index/query.ts'
 import { engines } from '../support/engines.ts'
@@ -24,7 +24,7 @@ async function sqliteIndex(database: Database): Promise<Index> {
     add: (documents) =>
       database.write(async (tx) => {
         for (const [id, document] of documents.entries()) {
-          const { title, summary, body } = toColumns(document)
+          const { title, summary, body } = toColumns(indexedTerms(document))
           await tx.run(
             sql`insert into document (rowid, title, summary, body) values (${id}, ${title}, ${summary}, ${body})`,
           )
@@ -48,7 +48,7 @@ async function postgresIndex(database: Database): Promise<Index> {
       database.write(async (tx) => {
         for (const [id, document] of documents.entries())
           await tx.run(
-            sql`insert into document (id, terms) values (${id}, ${toTsvector(document)}::tsvector)`,
+            sql`insert into document (id, terms) values (${id}, ${toTsvector(indexedTerms(document))}::tsvector)`,
           )
       }),
     find: async (query) =>
