@@ -7,6 +7,7 @@ import { openDatabase } from '../src/database/open.ts'
 import { sql } from '../src/database/sql.ts'
 import { authorization, benchApp } from './app.ts'
 import { articleAt, sourceCount, sourceLanguage, tagCount, tagParent, tagSlug } from './articles.ts'
+import { copyArticles } from './copies.ts'
 
 export const directory = new URL('../data/bench/', import.meta.url).pathname
 
@@ -22,17 +23,27 @@ const ingredients = [
   '../migrations/sqlite/',
 ]
 
+/** An import of a million takes an hour: a larger corpus is so many copies of one of this size. */
+const mostImported = 100_000
+
 /** The file of the corpus with so many articles: made by the product's own import the first time, and kept. */
 export async function corpusFile(articles: number): Promise<string> {
+  if (articles > mostImported && articles % mostImported !== 0)
+    throw new Error(`Above ${mostImported} articles there are multiples of that only.`)
   await mkdir(directory, { recursive: true })
   const file = `${directory}${articles}.db`
   const recipe = await recipeHash()
   const known = await readFile(`${file}.hash`, 'utf8').catch(() => '')
   if (known === recipe) return file
   for (const suffix of ['', '-wal', '-shm']) await rm(`${file}.part${suffix}`, { force: true })
-  const database = openDatabase(`file:${file}.part`)
-  await fill(database, articles)
-  await database.close()
+  if (articles > mostImported) {
+    const progress = progressFrom(performance.now(), articles)
+    await copyArticles(await corpusFile(mostImported), `${file}.part`, articles / mostImported, progress)
+  } else {
+    const database = openDatabase(`file:${file}.part`)
+    await fill(database, articles)
+    await database.close()
+  }
   await rename(`${file}.part`, file)
   await writeFile(`${file}.hash`, recipe)
   return file
@@ -44,13 +55,13 @@ export async function fill(database: Database, articles: number): Promise<void> 
   await addSourcesAndTags(database)
   await addRare(database, articles)
   const options = { total: articles, sourceIds: await sourceIdsOf(database) }
-  const started = performance.now()
+  const progress = progressFrom(performance.now(), articles)
   let done = 0
   for await (const results of importArticles(database, lines(articles, options))) {
     const refused = results.find((result) => result.status !== 'created')
     if (refused) throw new Error(`The corpus was not taken: ${JSON.stringify(refused)}`)
     done += results.length
-    showProgress(done, articles, performance.now() - started)
+    progress(done)
   }
 }
 
@@ -99,11 +110,13 @@ async function* lines(articles: number, options: { total: number; sourceIds: str
   }
 }
 
-function showProgress(done: number, total: number, elapsedMs: number) {
-  const rate = Math.round((done / elapsedMs) * 1000)
-  const line = `corpus: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} articles, ${rate.toLocaleString('en')} a second`
-  if (process.stderr.isTTY) process.stderr.write(`\r${line}${done === total ? '\n' : ' '}`)
-  else if (done % (total / 10) === 0) process.stderr.write(`${line}\n`)
+function progressFrom(started: number, total: number) {
+  return (done: number) => {
+    const rate = Math.round((done / (performance.now() - started)) * 1000)
+    const line = `corpus: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} articles, ${rate.toLocaleString('en')} a second`
+    if (process.stderr.isTTY) process.stderr.write(`\r${line}${done === total ? '\n' : ' '}`)
+    else if (done % (total / 10) === 0) process.stderr.write(`${line}\n`)
+  }
 }
 
 export async function recipeHash(): Promise<string> {
