@@ -26,26 +26,26 @@ export async function copyArticles(
   database.function('later', { deterministic: true }, (time, copy) =>
     new Date(Date.parse(time as string) + milliseconds(copy as number)).toISOString(),
   )
-  const texts = database
-    .prepare<[], Text>(
-      `select e.number, a.title, a.summary, b.text from text_entry e join article a on a.id = e.article_id
-       join article_body b on b.article_id = a.id where ${copied} order by e.number`,
-    )
-    .all()
-    .map(({ number, title, summary, text }) => ({
-      number,
-      columns: toColumns(indexedTerms({ title, summary: summary ?? '', body: text })),
-    }))
+  // As bytes, which are no business of the garbage collector: there are gigabytes of them.
+  const terms: { number: number; columns: Buffer[] }[] = []
+  const texts = database.prepare<[], Text>(
+    `select e.number, a.title, a.summary, b.text from text_entry e join article a on a.id = e.article_id
+     join article_body b on b.article_id = a.id where ${copied} order by e.number`,
+  )
+  for (const { number, title, summary, text } of texts.iterate()) {
+    const columns = toColumns(indexedTerms({ title, summary: summary ?? '', body: text }))
+    const { title: first, summary: second, body: third } = columns
+    terms.push({ number, columns: [first, second, third].map((column) => Buffer.from(column)) })
+  }
   const addTerms = database.prepare(
-    'insert into text_terms (rowid, title, summary, body) values (?, ?, ?, ?)',
+    'insert into text_terms (rowid, title, summary, body) values (?, cast(? as text), cast(? as text), cast(? as text))',
   )
   for (let copy = 1; copy < times; copy++) {
     database.transaction(() => {
       for (const statement of rowsOf(copy)) database.exec(statement)
-      for (const [index, { number, columns }] of texts.entries()) {
-        const { title, summary, body } = columns
-        addTerms.run(BigInt(number + milliseconds(copy)), title, summary, body)
-        if (index % 10_000 === 0) progress((copy - 1) * texts.length + index)
+      for (const [index, { number, columns }] of terms.entries()) {
+        addTerms.run(BigInt(number + milliseconds(copy)), ...columns)
+        if (index % 10_000 === 0) progress(copy * terms.length + index)
       }
     })()
   }
