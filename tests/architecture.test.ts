@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 const levels = [
   ['shared'],
   ['database'],
-  ['http', 'text-index'],
+  ['http', 'text-index', 'outbound'],
   ['changes'],
   ['tags', 'sources', 'partners'],
   ['articles'],
