@@ -5,6 +5,8 @@ export type Dialect = {
   engine: 'sqlite' | 'postgres'
   /** Behind a `select` in a transaction: no other writer changes these rows before the commit. */
   forUpdate: Sql
+  /** The same for rows of one table of a join, passing over those that another writer has. */
+  forUpdateSkipLocked(table: Sql): Sql
   /** A text expression as UTF-8 bytes, so that stored JSON is sent on without becoming a JavaScript string. */
   bytes(expression: Sql): Sql
   /** A text expression as a JSON string. */
@@ -20,6 +22,7 @@ export type Dialect = {
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   forUpdate: empty,
+  forUpdateSkipLocked: () => empty,
   bytes: (expression) => sql`cast(${expression} as blob)`,
   jsonText: (expression) => sql`json_quote(${expression})`,
   joined: (expression) => sql`group_concat(${expression}, ',')`,
@@ -35,6 +38,7 @@ export const sqliteDialect: Dialect = {
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   forUpdate: raw('for update'),
+  forUpdateSkipLocked: (table) => sql`for update of ${table} skip locked`,
   bytes: (expression) => sql`convert_to(${expression}, 'UTF8')`,
   jsonText: (expression) => sql`to_json(${expression})::text`,
   joined: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,

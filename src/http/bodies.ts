@@ -5,18 +5,29 @@ import { maxErrors } from './problems.ts'
 
 const json = 'application/json'
 const mergePatch = 'application/merge-patch+json'
+export const xmlTypes = ['text/x-opml', 'application/xml', 'text/xml']
+/** As hubs push them. */
+export const feedTypes = [
+  'application/rss+xml',
+  'application/atom+xml',
+  'application/rdf+xml',
+  'application/feed+json',
+  'application/xml',
+  'text/xml',
+]
 const ndjson = 'application/x-ndjson'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** Only an escape can bring NUL or half a surrogate pair through strict UTF-8, so only then is the document walked. */
 const suspiciousEscape = /\\u(?:0000|[dD][89a-fA-F])/
 
 /** The types of body that an operation of this method reads, if it reads any. */
-export function bodyTypes({ stream }: OperationFacts, method: string): string[] {
+export function bodyTypes({ stream, text }: OperationFacts, method: string): string[] {
   if (stream) return [stream.request]
+  if (text) return text.types
   return method === 'PATCH' ? [mergePatch, json] : [json]
 }
 
-/** JSON as strict UTF-8, and NDJSON as the stream that it is. Other types of body are refused with 415. */
+/** JSON as strict UTF-8, NDJSON as the stream that it is, and XML as bytes, since it says itself how it is written. Other types of body are refused with 415. */
 export function addBodyParsers(app: FastifyInstance) {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addHook('preParsing', (request, _reply, _payload, done) => {
@@ -40,6 +51,14 @@ export function addBodyParsers(app: FastifyInstance) {
       done(unstorableFailure(text, value) ?? null, value)
     })
   })
+  app.addContentTypeParser(
+    [...new Set([...xmlTypes, ...feedTypes])],
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      if (request.routeOptions.config.operation?.text) done(null, body)
+      else done(new Failure('unsupported-media-type', `Send the body as ${json}, named in Content-Type.`))
+    },
+  )
   app.addContentTypeParser(ndjson, (_request, stream, done) => done(null, stream))
 }
 
@@ -53,7 +72,8 @@ function refuseOtherTypes({ headers, method, routeOptions }: FastifyRequest) {
   const { operation } = routeOptions.config
   const isSent = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
   if (!operation || !isSent) return
-  const reads = operation.stream !== undefined || routeOptions.schema?.body !== undefined
+  const { stream, text } = operation
+  const reads = stream !== undefined || text !== undefined || routeOptions.schema?.body !== undefined
   if (!reads) throw new Failure('unsupported-media-type', 'This operation reads no body.')
   const types = bodyTypes(operation, method)
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''

@@ -88,10 +88,11 @@ function serveDocument(app: Server) {
   )
 }
 
-/** The types a body is read in; one that is read as a stream is described by a line of it. */
+/** The types a body is read in; one that is read as a stream is described by a line of it, one that is a text as what it says. */
 function bodyOf({ route }: Parameters<SwaggerTransform>[0], facts: OperationFacts) {
   const consumes = bodyTypes(facts, String(route.method))
-  return facts.stream ? { body: facts.stream.line, consumes } : { consumes }
+  const body = facts.stream?.line ?? facts.text?.schema
+  return body ? { body, consumes } : { consumes }
 }
 
 function complete(gathered: Document, operations: Map<string, OperationFacts>): Document {

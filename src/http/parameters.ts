@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalLanguage } from '../shared/language.ts'
+import { isSlug, maxSlugLength, normaliseSlug } from '../shared/slug.ts'
 
 /** A whole number in a query: digits only, since `Number` would read `''`, `0x10` and `1e3` too. */
 export function integerParameter(minimum: number, maximum: number) {
@@ -64,6 +65,20 @@ export const language = z
   )
   .overwrite((tag) => canonicalLanguage(tag) ?? tag)
   .meta({ description: 'BCP 47.', example: 'zh' })
+
+/** The slug of a tag, as it may be sent. */
+export const slug = z
+  .string()
+  .max(200)
+  .overwrite(normaliseSlug)
+  .refine(
+    isSlug,
+    `Expected 1 to ${maxSlugLength} letters of any script and digits, with \`.\`, \`+\` or \`#\` among them and words joined by \`-\`.`,
+  )
+  .meta({
+    description: 'Letters are lower-cased, widths folded and blanks become `-`: `AI` names the tag `ai`.',
+    example: 'open-source',
+  })
 
 export const pageQuery = {
   limit: integerParameter(1, 100).default(20).describe('How many items a page has, at most.'),

@@ -3,15 +3,16 @@ import type { Queries, Transaction } from '../database/database.ts'
 import { checkVersion } from '../http/preconditions.ts'
 import { Failure } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
+import { askForFetch, followFeed, makeDue } from './feeds.ts'
 import { keepKeys } from './keys.ts'
-import type { NewSource, Source, SourcePatch } from './source.ts'
+import { findSourceNamed } from './reading.ts'
+import type { NewSource, SourcePatch } from './source.ts'
 import {
   findAnyArticle,
   findByFeedUrl,
   findSourceRow,
   insertSource,
   listArticleIds,
-  listSourcesByName,
   removeSource,
   type SourceRow,
   updateArticleCount,
@@ -19,17 +20,10 @@ import {
 } from './store.ts'
 
 export { rekeySources, suggestSources } from './keys.ts'
+export { findSource, healthOf, readSources, requireSourceId, sourceOf } from './reading.ts'
 
 /** Writes the stored cards of articles anew, which show the name, home and credit of their source. */
 export type RefreshCards = (tx: Transaction, articleIds: string[]) => Promise<void>
-
-/** What articles need to know of their source. */
-export async function findSource(q: Queries, id: string) {
-  const row = await findSourceRow(q, id)
-  if (!row) return undefined
-  const { name, home_url, language, attribution_template, state, version } = row
-  return { id, name, homeUrl: home_url, language, attributionTemplate: attribution_template, state, version }
-}
 
 /**
  * The source with this id, else the one with this name, else a new one of what `make` answers. Throws `conflict` where
@@ -40,10 +34,8 @@ export async function sourceNamed(
   idOrName: string,
   make: () => NewSource,
 ): Promise<{ id: string; made: boolean }> {
-  if (await findSourceRow(tx, idOrName)) return { id: idOrName, made: false }
-  const [named, second] = await listSourcesByName(tx, idOrName)
-  if (second) throw new Failure('conflict', 'Several sources have this name: give the id of one.')
-  if (named) return { id: named.id, made: false }
+  const found = await findSourceNamed(tx, idOrName)
+  if (found !== undefined) return { id: found, made: false }
   const { id } = await addSource(tx, make())
   return { id, made: true }
 }
@@ -58,8 +50,9 @@ export async function addSource(tx: Transaction, input: NewSource): Promise<Sour
   const row = rowOf(input, tx.now)
   if (!(await insertSource(tx, row))) throw await feedTaken(tx, row.feed_url)
   await keepKeys(tx, row)
+  const due_at = await makeDue(tx, row)
   await recordChange(tx, { type: 'source.created', id: row.id })
-  return row
+  return { ...row, due_at }
 }
 
 function rowOf(input: NewSource, now: string): SourceRow {
@@ -70,8 +63,13 @@ function rowOf(input: NewSource, now: string): SourceRow {
     feed_url: input.feedUrl ?? null,
     language: input.language ?? null,
     attribution_template: input.attributionTemplate ?? null,
+    extraction: input.extraction ?? 'whenShort',
+    time_zone: input.timeZone ?? null,
+    tags: tagsColumn(input.tags),
+    interval_minutes: input.fetchIntervalMinutes ?? null,
     state: input.state ?? 'active',
     ...neverFetched,
+    due_at: null,
     article_count: 0,
     version: 1,
     created_at: now,
@@ -79,13 +77,14 @@ function rowOf(input: NewSource, now: string): SourceRow {
   }
 }
 
+const tagsColumn = (slugs: string[] | null = []) => JSON.stringify([...new Set(slugs)])
+
 const neverFetched = {
   format: null,
   last_fetch_at: null,
   last_success_at: null,
   consecutive_failures: 0,
   last_error: null,
-  next_fetch_at: null,
   http_status: null,
 }
 
@@ -107,6 +106,7 @@ export async function changeSource(
     Object.assign(next, neverFetched)
   }
   await updateSource(tx, next)
+  next.due_at = await followFeed(tx, row, next)
   if (next.name !== row.name || next.home_url !== row.home_url) await keepKeys(tx, next)
   if (shown(next) !== shown(row)) {
     const articles = await listArticleIds(tx, id)
@@ -121,6 +121,7 @@ const shown = (row: SourceRow) => JSON.stringify([row.name, row.home_url, row.at
 
 function patched(row: SourceRow, patch: SourcePatch): SourceRow {
   const { name, homeUrl, feedUrl, language, attributionTemplate, state } = patch
+  const { extraction, timeZone, tags, fetchIntervalMinutes } = patch
   return {
     ...row,
     name: name ?? row.name,
@@ -128,8 +129,17 @@ function patched(row: SourceRow, patch: SourcePatch): SourceRow {
     feed_url: feedUrl === undefined ? row.feed_url : feedUrl,
     language: language === undefined ? row.language : language,
     attribution_template: attributionTemplate === undefined ? row.attribution_template : attributionTemplate,
+    extraction: extraction ?? row.extraction,
+    time_zone: timeZone === undefined ? row.time_zone : timeZone,
+    tags: tags === undefined ? row.tags : tagsColumn(tags ?? []),
+    interval_minutes: fetchIntervalMinutes === undefined ? row.interval_minutes : fetchIntervalMinutes,
     state: state ?? row.state,
   }
+}
+
+/** Asks for the feed of a source to be fetched now. Throws `conflict` where it has none, is paused or gone. */
+export async function requestFetch(tx: Transaction, id: string): Promise<SourceRow> {
+  return askForFetch(tx, await requireSource(tx, id, undefined))
 }
 
 /** Removes a source that has no article, of whatever state, in a write that is alone: nobody adds one meanwhile. */
@@ -166,29 +176,4 @@ async function feedTaken(q: Queries, feedUrl: string | null): Promise<Failure> {
     errors: [{ in: 'body', path: 'feedUrl', message: 'Is taken.' }],
     extensions: { sourceId: owner?.id },
   })
-}
-
-/** The source as it is shown. */
-export function sourceOf(row: SourceRow): Source {
-  return {
-    id: row.id,
-    name: row.name,
-    homeUrl: row.home_url,
-    feedUrl: row.feed_url,
-    format: row.format,
-    language: row.language,
-    attributionTemplate: row.attribution_template,
-    state: row.state,
-    health: {
-      lastFetchAt: row.last_fetch_at,
-      lastSuccessAt: row.last_success_at,
-      consecutiveFailures: row.consecutive_failures,
-      lastError: row.last_error,
-      nextFetchAt: row.next_fetch_at,
-      httpStatus: row.http_status,
-    },
-    articleCount: row.article_count,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }
 }

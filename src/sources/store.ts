@@ -1,6 +1,6 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { join, type Sql, sql, where } from '../database/sql.ts'
-import type { feedFormats, sourceStates } from './source.ts'
+import type { extractions, feedFormats, sourceStates } from './source.ts'
 
 export type SourceRow = {
   id: string
@@ -10,24 +10,32 @@ export type SourceRow = {
   format: (typeof feedFormats)[number] | null
   language: string | null
   attribution_template: string | null
+  extraction: (typeof extractions)[number]
+  time_zone: string | null
+  /** JSON: slugs. */
+  tags: string
+  interval_minutes: number | null
   state: (typeof sourceStates)[number]
   last_fetch_at: string | null
   last_success_at: string | null
   consecutive_failures: number
   last_error: string | null
-  next_fetch_at: string | null
   http_status: number | null
   article_count: number
   version: number
   created_at: string
   updated_at: string
+  /** When its feed is to be fetched next, which is kept with the feed; null without one. */
+  due_at: string | null
 }
 
-const columns = sql`id, name, home_url, feed_url, format, language, attribution_template, state, last_fetch_at,
-  last_success_at, consecutive_failures, last_error, next_fetch_at, http_status, article_count, version, created_at, updated_at`
+const columns = sql`id, name, home_url, feed_url, format, language, attribution_template, extraction, time_zone, tags,
+  interval_minutes, state, last_fetch_at, last_success_at, consecutive_failures, last_error, http_status, article_count,
+  version, created_at, updated_at`
+const view = sql`${columns}, (select due_at from feed where source_id = source.id) as due_at`
 
 export function findSourceRow(q: Queries, id: string): Promise<SourceRow | undefined> {
-  return q.one(sql`select ${columns} from source where id = ${id}`)
+  return q.one(sql`select ${view} from source where id = ${id}`)
 }
 
 export function findByFeedUrl(q: Queries, feedUrl: string): Promise<{ id: string } | undefined> {
@@ -50,7 +58,7 @@ export function sourcesStatement(
   if (filters.state) conditions.push(sql`state = ${filters.state}`)
   if (filters.language) conditions.push(sql`language = ${filters.language}`)
   if (after !== undefined) conditions.push(sql`id > ${after}`)
-  return sql`select ${columns} from source ${where(conditions)} order by id limit ${limit}`
+  return sql`select ${view} from source ${where(conditions)} order by id limit ${limit}`
 }
 
 export function listSources(
@@ -66,22 +74,22 @@ export async function insertSource(tx: Transaction, row: SourceRow): Promise<boo
   const added = await tx.run(sql`
     insert into source (${columns})
     values (${row.id}, ${row.name}, ${row.home_url}, ${row.feed_url}, ${row.format}, ${row.language},
-      ${row.attribution_template}, ${row.state}, ${row.last_fetch_at}, ${row.last_success_at}, ${row.consecutive_failures},
-      ${row.last_error}, ${row.next_fetch_at}, ${row.http_status}, ${row.article_count}, ${row.version}, ${row.created_at},
-      ${row.updated_at})
+      ${row.attribution_template}, ${row.extraction}, ${row.time_zone}, ${row.tags}, ${row.interval_minutes}, ${row.state},
+      ${row.last_fetch_at}, ${row.last_success_at}, ${row.consecutive_failures}, ${row.last_error}, ${row.http_status},
+      ${row.article_count}, ${row.version}, ${row.created_at}, ${row.updated_at})
     on conflict (feed_url) do nothing`)
   return added > 0
 }
 
-/** Writes everything but the count of articles, which articles keep. */
+/** Writes everything but the count of articles, which articles keep, and what is kept with the feed. */
 export async function updateSource(tx: Transaction, row: SourceRow): Promise<void> {
   await tx.run(sql`
     update source set name = ${row.name}, home_url = ${row.home_url}, feed_url = ${row.feed_url}, format = ${row.format},
-      language = ${row.language}, attribution_template = ${row.attribution_template}, state = ${row.state},
+      language = ${row.language}, attribution_template = ${row.attribution_template}, extraction = ${row.extraction},
+      time_zone = ${row.time_zone}, tags = ${row.tags}, interval_minutes = ${row.interval_minutes}, state = ${row.state},
       last_fetch_at = ${row.last_fetch_at}, last_success_at = ${row.last_success_at},
-      consecutive_failures = ${row.consecutive_failures}, last_error = ${row.last_error},
-      next_fetch_at = ${row.next_fetch_at}, http_status = ${row.http_status}, version = ${row.version},
-      updated_at = ${row.updated_at}
+      consecutive_failures = ${row.consecutive_failures}, last_error = ${row.last_error}, http_status = ${row.http_status},
+      version = ${row.version}, updated_at = ${row.updated_at}
     where id = ${row.id}`)
 }
 

@@ -10,10 +10,11 @@ import { acceptedVersions, ifMatchHeader } from '../http/preconditions.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
+import { normaliseSlug } from '../shared/slug.ts'
 import { mergeTag } from './merge.ts'
 import { findTagIds } from './slugs.ts'
 import { findTagBySlug, listTags, type TagView } from './store.ts'
-import { NewTag, normaliseSlug, Tag, TagMerge, TagPatch } from './tag.ts'
+import { NewTag, Tag, TagMerge, TagPatch } from './tag.ts'
 import { addTag, changeTag, dropTag, noSuchTag, type RefreshCards, tagsOf } from './tags.ts'
 
 type Dependencies = RouteDependencies & { refreshCards: RefreshCards }

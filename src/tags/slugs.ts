@@ -1,8 +1,9 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
-import { insertSlugs, listBySlugs, listSlugs, removeSlugsExcept } from './store.ts'
-import { normaliseSlug } from './tag.ts'
+import { normaliseSlug } from '../shared/slug.ts'
+import { insertSlugs, listAncestry, listBySlugs, listSlugs, removeSlugsExcept } from './store.ts'
+import { chainOf } from './tree.ts'
 
 type FoundTag = { id: string; slug: string; name: string }
 type SentSlugs = { slug?: string; aliases?: string[] | null }
@@ -32,6 +33,25 @@ export async function requireTagId(q: Queries, slug: string, path: string): Prom
   const [id] = await findTagIds(q, [slug])
   if (id === undefined) throw invalidField(path, noTag(slug))
   return id
+}
+
+/** By each slug or alias that names a tag: the tags above it from the top, and it. Slugs that name none are left out. */
+export async function tagPaths(
+  q: Queries,
+  slugs: string[],
+): Promise<Map<string, { slug: string; name: string }[]>> {
+  const ids = await findTagIds(q, slugs)
+  const known = ids.filter((id) => id !== undefined)
+  const rows = known.length > 0 ? await listAncestry(q, known) : []
+  const tags = new Map(rows.map((row) => [row.id, row]))
+  const parents = new Map(rows.map(({ id, parent_id }) => [id, parent_id]))
+  const paths = slugs.flatMap((slug, index) => {
+    const id = ids[index]
+    if (id === undefined) return []
+    const path = chainOf(parents, id).flatMap((above) => tags.get(above) ?? [])
+    return [[slug, path.reverse().map(({ slug, name }) => ({ slug, name }))] as const]
+  })
+  return new Map(paths)
 }
 
 export const noTag = (slug: string | undefined) => `There is no tag ${JSON.stringify(slug)}.`

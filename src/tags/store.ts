@@ -84,6 +84,20 @@ export function lockAncestry(
     order by id ${tx.dialect.forUpdate}`)
 }
 
+/** These tags and all above them. */
+export function listAncestry(
+  q: Queries,
+  ids: string[],
+): Promise<{ id: string; slug: string; name: string; parent_id: string | null }[]> {
+  return q.all(sql`
+    with recursive above (id) as (
+      select id from tag where id in (${join(ids)})
+      union
+      select tag.parent_id from above join tag on tag.id = above.id where tag.parent_id is not null
+    )
+    select tag.id, tag.slug, tag.name, tag.parent_id from above join tag on tag.id = above.id`)
+}
+
 /** By slug. */
 export function listChildren(q: Queries, parentId: string): Promise<{ id: string; slug: string }[]> {
   return q.all(sql`select id, slug from tag where parent_id = ${parentId} order by slug`)

@@ -23,7 +23,7 @@ import { chainOf, checkDepth, checkPlace, type Parents, parentsOf } from './tree
 
 export { rekeyTags, suggestTags } from './keys.ts'
 export { labelArticle, tagsOfArticles, unlistArticle } from './labels.ts'
-export { findTagIds, resolveTags, tagIdOf } from './slugs.ts'
+export { findTagIds, resolveTags, tagIdOf, tagPaths } from './slugs.ts'
 
 /** Writes the stored cards of articles anew, which show the slugs and names of their tags. */
 export type RefreshCards = (tx: Transaction, articleIds: string[]) => Promise<void>

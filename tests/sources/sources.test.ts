@@ -38,7 +38,7 @@ onEveryEngine('sources', (engine) => {
       lastSuccessAt: null,
       consecutiveFailures: 0,
       lastError: null,
-      nextFetchAt: null,
+      nextFetchAt: created.body.createdAt,
       httpStatus: null,
     })
     const read = await api.get(`/v1/sources/${id}`)
@@ -61,6 +61,37 @@ onEveryEngine('sources', (engine) => {
       feedUrl: null,
       language: null,
       attributionTemplate: null,
+      extraction: 'whenShort',
+      timeZone: null,
+      tags: [],
+      fetchIntervalMinutes: null,
+      health: { nextFetchAt: null },
+    })
+  })
+
+  it('says how its feed is read, and null brings back what holds without', async () => {
+    const settings = {
+      extraction: 'always',
+      timeZone: 'Asia/Shanghai',
+      tags: ['chips', '芯片'],
+      fetchIntervalMinutes: 30,
+    }
+    const { body } = await api.post('/v1/sources', {
+      body: { ...outlet, ...settings, tags: ['Chips', '芯片', 'chips'] },
+    })
+    expect(body).toMatchObject(settings)
+    const url = `/v1/sources/${body.id}`
+    expect((await api.get(url)).body).toEqual(body)
+    expect((await api.patch(url, { body: { extraction: 'never' } })).body).toMatchObject({
+      ...settings,
+      extraction: 'never',
+    })
+    const cleared = await api.patch(url, { body: { timeZone: null, tags: null, fetchIntervalMinutes: null } })
+    expect(cleared.body).toMatchObject({
+      extraction: 'never',
+      timeZone: null,
+      tags: [],
+      fetchIntervalMinutes: null,
     })
   })
 
@@ -85,6 +116,16 @@ onEveryEngine('sources', (engine) => {
       ['attributionTemplate', { attributionTemplate: '{ source }' }],
       ['attributionTemplate', { attributionTemplate: '{}' }],
       ['attributionTemplate', { attributionTemplate: '' }],
+      ['extraction', { extraction: 'sometimes' }],
+      ['extraction', { extraction: null }],
+      ['timeZone', { timeZone: 'Asia/Atlantis' }],
+      ['timeZone', { timeZone: '+8' }],
+      ['timeZone', { timeZone: '+15:00' }],
+      ['timeZone', { timeZone: '' }],
+      ['tags.1', { tags: ['chips', '!'] }],
+      ['tags', { tags: Array.from({ length: 21 }, (_, index) => `tag-${index}`) }],
+      ['fetchIntervalMinutes', { fetchIntervalMinutes: 4 }],
+      ['fetchIntervalMinutes', { fetchIntervalMinutes: 10_081 }],
       ['state', { state: 'failing' }],
       ['state', { state: 'gone' }],
       ['format', { format: 'rss' }],

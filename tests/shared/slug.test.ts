@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { isSlug, normaliseSlug } from '../../src/tags/tag.ts'
+import { isSlug, normaliseSlug } from '../../src/shared/slug.ts'
 
 it.each([
   ['AI', 'ai'],
