@@ -1,16 +1,20 @@
 import { pino } from 'pino'
 import type { Database } from '../src/database/database.ts'
 import { createApp } from '../src/main/app.ts'
+import { createIngestion } from '../src/main/ingestion.ts'
 
 export const adminKey = 'a-key-of-the-benchmark-and-nobody-else'
 export const authorization = `Bearer ${adminKey}`
 
 /** The product as it is run, but that it logs nothing and limits nobody. */
 export function benchApp(database: Database, cache: boolean) {
+  const logger = pino({ level: 'silent' })
+  const publicUrl = () => 'http://127.0.0.1:3000'
   return createApp({
     database,
-    logger: pino({ level: 'silent' }),
-    publicUrl: () => 'http://127.0.0.1:3000',
+    logger,
+    publicUrl,
+    ingestion: createIngestion({ database, logger, publicUrl, allow: [], userAgent: 'Newsweave' }),
     readAccess: 'open',
     trustedProxies: [],
     adminKey,

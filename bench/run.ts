@@ -14,6 +14,7 @@ const help = `npm run bench -- [options]
 Measures the product beside the least that could do the same work, in turn, and prints the ratios.
 
   --articles <n,…>  sizes of the newsroom (10000,100000); each is made once and kept in data/bench
+  --growth <n,…>    further sizes, for the growth of searches alone
   --rows <row,…>    some of ${allRows.join(', ')}; without it all, and bench/RESULTS.md is written
   --seconds <n>     how long each measurement takes (1)
   --rounds <n>      how often each is taken (5)
@@ -25,6 +26,7 @@ wrk is used where it is installed, else autocannon; taskset keeps servers and cl
 const { values } = parseArgs({
   options: {
     articles: { type: 'string', default: '10000,100000' },
+    growth: { type: 'string' },
     rows: { type: 'string' },
     seconds: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
@@ -50,6 +52,10 @@ async function run() {
     const file = await corpusFile(articles)
     files.set(articles, file)
     sections.push(await shown(`${articles.toLocaleString('en')} articles`, both(file, options)))
+  }
+  if (rows.includes('growth')) {
+    for (const size of values.growth?.split(',').map(wholeNumber) ?? [])
+      files.set(size, await corpusFile(size))
   }
   if (rows.includes('growth') && files.size > 1) {
     const title = 'Growth of searches, without the cache, by the time taken'

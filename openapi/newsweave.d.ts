@@ -35,7 +35,7 @@ export interface paths {
         };
         /**
          * Read the metrics of this process
-         * @description In the text format of Prometheus: requests by route and status, commits, memory, event loop.
+         * @description In the text format of Prometheus: requests by route and status, commits, fetches of feeds, memory, event loop.
          *
          *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
          */
@@ -180,6 +180,28 @@ export interface paths {
         get: operations["exportArticles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/articles/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a page would become
+         * @description Fetches a page, or takes its HTML, and answers the article that it would become: title, text, credits and what it lists as related. Nothing is kept. A page that cannot be fetched or read is a 422 that says why.
+         *
+         *     Needs a key with the scope `articles:write`.
+         */
+        post: operations["extractArticle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -674,6 +696,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources/discoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find the feeds of a site
+         * @description Fetches the address: a feed itself, a page that names feeds, or a site that has one at a usual place. Each feed was read before it is listed, and can be added with `createSource`.
+         *
+         *     Needs a key with the scope `sources:write`.
+         */
+        post: operations["discoverFeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/opml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export sources as OPML
+         * @description Every source that has a feed, for other readers: each in the folder of its first tag, which stands in the folder of the tag above it.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["exportSources"];
+        put?: never;
+        /**
+         * Import sources from OPML
+         * @description Adds every feed of an OPML list that no source has yet. Folders become tags of these sources, inner ones below outer ones, and tags that are missing are made. What could not be taken is told by its line; the same list may be sent again.
+         *
+         *     Needs a key with the scope `sources:write`.
+         */
+        post: operations["importSources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources/{id}": {
         parameters: {
             query?: never;
@@ -724,6 +796,34 @@ export interface paths {
          */
         put: operations["putArticle"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{id}/fetches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the fetches of a feed
+         * @description The newest first. The log keeps the last hundred of each source.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["listFetches"];
+        put?: never;
+        /**
+         * Fetch a feed now
+         * @description Makes the feed due, in front of those whose turn came. A source without a feed, or one that is paused or gone, is a 409.
+         *
+         *     Needs a key with the scope `sources:write`.
+         */
+        post: operations["requestFetch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -808,6 +908,34 @@ export interface paths {
          */
         put: operations["mergeTag"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/websub/{id}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify a subscription
+         * @description For hubs: answers the challenge where this service asked for the subscription.
+         *
+         *     Open to everybody.
+         */
+        get: operations["verifySubscription"];
+        put?: never;
+        /**
+         * Push what is new in a feed
+         * @description For hubs: takes a feed, signed with the secret of the subscription.
+         *
+         *     Open to everybody.
+         */
+        post: operations["pushFeed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1507,6 +1635,47 @@ export interface components {
             externalId: string | null;
             body: components["schemas"]["Body"];
         };
+        ExtractedArticle: {
+            url: string;
+            canonicalUrl: string | null;
+            title: string;
+            summary: string | null;
+            language: string;
+            authors: components["schemas"]["Author"][];
+            imageUrl: string | null;
+            /** @description Null where the page does not say. */
+            publishedAt: string | null;
+            /** @description As the page credits others; null where it does not. */
+            attribution: {
+                text: string;
+                url: string | null;
+                rightsHolder: string | null;
+            } | null;
+            translationOf: {
+                url: string;
+            } | null;
+            body: components["schemas"]["Body"];
+            toc: components["schemas"]["Heading"][];
+            /** @description Words, and each Han or kana character as one. */
+            wordCount: number;
+            readingMinutes: number;
+            /** @description What the page lists as related, in its order; it is not in the body. */
+            relatedLinks: {
+                url: string;
+                title: string;
+            }[];
+            feeds: {
+                url: string;
+                title: string | null;
+                type: string;
+            }[];
+            dropped: {
+                /** @enum {string} */
+                stage: "fetch" | "decode" | "parse" | "identify" | "page" | "clean" | "tag" | "write";
+                what: string;
+                why: string;
+            }[];
+        };
         /**
          * @example {
          *       "tag": [
@@ -1562,6 +1731,91 @@ export interface components {
             articleCount: number;
             /** @description Whether there are more, which were not counted: at most the newest 10,000 are. */
             approximate: boolean;
+        };
+        /**
+         * @description One fetch of a feed: what came of it, and what was left out.
+         * @example {
+         *       "id": "019ab2c4-5e20-7d02-9c11-6a0f4e7b2d18",
+         *       "at": "2026-11-23T06:00:00.000Z",
+         *       "cause": "schedule",
+         *       "outcome": "read",
+         *       "httpStatus": 200,
+         *       "durationMs": 412,
+         *       "bytes": 48211,
+         *       "items": 20,
+         *       "created": 2,
+         *       "updated": 1,
+         *       "unchanged": 16,
+         *       "dropped": [
+         *         {
+         *           "stage": "identify",
+         *           "what": "Item 20",
+         *           "why": "It has neither an address nor a title."
+         *         }
+         *       ],
+         *       "error": null
+         *     }
+         */
+        FetchRecord: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /**
+             * @description Its turn came, somebody asked for it, or the feed pushed what is new.
+             * @enum {string}
+             */
+            cause: "schedule" | "request" | "push";
+            /**
+             * @description `read`: the feed was read. `notModified`: it says, or shows, that nothing is new. `postponed`: its host asked to be left alone. `failed`: it could not be fetched or read. `gone`: it ended for good.
+             * @enum {string}
+             */
+            outcome: "read" | "notModified" | "postponed" | "failed" | "gone";
+            /** @description Null where there was no answer. */
+            httpStatus: number | null;
+            durationMs: number;
+            /** @description Of the feed, as they were sent. */
+            bytes: number;
+            /** @description In the feed. */
+            items: number;
+            /** @description Articles made of them. */
+            created: number;
+            /** @description Articles that they changed. */
+            updated: number;
+            /** @description Items that say what they said before. */
+            unchanged: number;
+            /** @description What each stage left out, and why. */
+            dropped: {
+                /** @enum {string} */
+                stage: "fetch" | "decode" | "parse" | "identify" | "page" | "clean" | "tag" | "write";
+                what: string;
+                why: string;
+            }[];
+            error: string | null;
+        };
+        /**
+         * @example {
+         *       "name": "Lighthouse Daily",
+         *       "homeUrl": "https://lighthouse.example/",
+         *       "feedUrl": "https://lighthouse.example/feed.xml",
+         *       "language": "en",
+         *       "format": "rss",
+         *       "items": 20,
+         *       "newestItemAt": "2026-11-23T06:08:00.000Z"
+         *     }
+         */
+        FoundFeed: {
+            name: string;
+            homeUrl: string;
+            feedUrl: string;
+            language: string | null;
+            /** @enum {string} */
+            format: "rss" | "atom" | "rdf" | "json";
+            /** @description How many it has now. */
+            items: number;
+            newestItemAt: string | null;
         };
         Heading: {
             /** @description The id of the heading in `body.html`. */
@@ -1873,7 +2127,11 @@ export interface components {
          *       "homeUrl": "https://lighthouse.example/",
          *       "feedUrl": "https://lighthouse.example/feed.xml",
          *       "language": "en",
-         *       "attributionTemplate": "{author}, {source}: {url}"
+         *       "attributionTemplate": "{author}, {source}: {url}",
+         *       "timeZone": "Europe/Berlin",
+         *       "tags": [
+         *         "chips"
+         *       ]
          *     }
          */
         NewSource: {
@@ -1889,7 +2147,17 @@ export interface components {
             language?: string | null;
             attributionTemplate?: string | null;
             /**
-             * @description A paused source is not fetched.
+             * @description Whether the pages of its articles are read: `never`, `whenShort` where the feed carries only a summary, or `always`. Without it: `whenShort`.
+             * @enum {string}
+             */
+            extraction?: "never" | "whenShort" | "always";
+            timeZone?: string | null;
+            /** @description Slugs of tags that all its articles get. One that names no tag at that time is passed over. */
+            tags?: string[] | null;
+            /** @description Minutes between two fetches. Null follows how often the feed has something new, which is best for most. */
+            fetchIntervalMinutes?: number | null;
+            /**
+             * @description A paused source is not fetched. `active` also brings back one that is failing or gone, at once.
              * @enum {string}
              */
             state?: "active" | "paused";
@@ -1940,6 +2208,21 @@ export interface components {
             total?: number;
             /** @description `true` where a bound was met: `total`, facets or the order speak of the newest matches, not of all. */
             approximate?: boolean;
+        };
+        /**
+         * @example {
+         *       "url": "https://lighthouse.example/chips/heron-2"
+         *     }
+         */
+        PageToExtract: {
+            /**
+             * Format: iri
+             * @description The address of the page; it is fetched unless `html` is sent too.
+             * @example https://example.com/story/1
+             */
+            url: string;
+            /** @description The page itself. */
+            html?: string;
         };
         /**
          * @description Whoever is given keys.
@@ -2227,6 +2510,19 @@ export interface components {
             title: string;
         };
         /**
+         * @example {
+         *       "url": "https://lighthouse.example/"
+         *     }
+         */
+        SiteToSearch: {
+            /**
+             * Format: iri
+             * @description A feed, or a page of the site that may have one.
+             * @example https://example.com/story/1
+             */
+            url: string;
+        };
+        /**
          * @description An outlet, where its feed is, and how fetching it goes.
          * @example {
          *       "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
@@ -2236,6 +2532,12 @@ export interface components {
          *       "format": "rss",
          *       "language": "en",
          *       "attributionTemplate": "{author}, {source}: {url}",
+         *       "extraction": "whenShort",
+         *       "timeZone": "Europe/Berlin",
+         *       "tags": [
+         *         "chips"
+         *       ],
+         *       "fetchIntervalMinutes": null,
          *       "state": "active",
          *       "health": {
          *         "lastFetchAt": "2026-11-23T06:00:00.000Z",
@@ -2262,26 +2564,85 @@ export interface components {
             /** @description How its articles are credited where they bring no credit of their own. */
             attributionTemplate: string | null;
             /**
+             * @description Whether the pages of its articles are read: `never`, `whenShort` where the feed carries only a summary, or `always`.
+             * @enum {string}
+             */
+            extraction: "never" | "whenShort" | "always";
+            /** @description Of times that its feed writes without a zone: an IANA name or `±HH:MM`. Null means UTC. */
+            timeZone: string | null;
+            /** @description Slugs of tags that all its articles get. One that names no tag at that time is passed over. */
+            tags: string[];
+            /** @description Minutes between two fetches. Null follows how often the feed has something new, which is best for most. */
+            fetchIntervalMinutes: number | null;
+            /**
              * @description `active`, or `paused` by an editor; fetching makes it `failing` while its feed cannot be read, and `gone` once the feed says so.
              * @enum {string}
              */
             state: "active" | "paused" | "failing" | "gone";
-            /** @description How fetching its feed goes. */
-            health: {
-                lastFetchAt: string | null;
-                lastSuccessAt: string | null;
-                consecutiveFailures: number;
-                lastError: string | null;
-                nextFetchAt: string | null;
-                /** @description What the feed last answered. */
-                httpStatus: number | null;
-            };
+            health: components["schemas"]["SourceHealth"];
             /** @description Published articles. */
             articleCount: number;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        /**
+         * @description How fetching the feed goes.
+         * @example {
+         *       "lastFetchAt": "2026-11-23T06:00:00.000Z",
+         *       "lastSuccessAt": "2026-11-23T06:00:00.000Z",
+         *       "consecutiveFailures": 0,
+         *       "lastError": null,
+         *       "nextFetchAt": "2026-11-23T06:30:00.000Z",
+         *       "httpStatus": 200
+         *     }
+         */
+        SourceHealth: {
+            lastFetchAt: string | null;
+            lastSuccessAt: string | null;
+            consecutiveFailures: number;
+            lastError: string | null;
+            /** @description Null where it is not fetched: without a feed, paused, or gone. */
+            nextFetchAt: string | null;
+            /** @description What the feed last answered. */
+            httpStatus: number | null;
+        };
+        /**
+         * @example {
+         *       "created": 12,
+         *       "existing": 1,
+         *       "failedCount": 1,
+         *       "failed": [
+         *         {
+         *           "line": 18,
+         *           "title": "Quarry",
+         *           "feedUrl": "ftp://quarry.example/feed",
+         *           "problem": "feedUrl: Expected an absolute http or https URL."
+         *         }
+         *       ],
+         *       "tags": [
+         *         "chips"
+         *       ]
+         *     }
+         */
+        SourceListImport: {
+            /** @description Feeds that became sources. */
+            created: number;
+            /** @description Feeds that sources had already. They keep their settings. */
+            existing: number;
+            /** @description Outlines of which nothing, or not all, could be taken. */
+            failedCount: number;
+            /** @description The first 1000 of them. */
+            failed: {
+                /** @description Of the list, from 1. */
+                line: number;
+                title: string;
+                feedUrl: string | null;
+                problem: string;
+            }[];
+            /** @description Slugs of the tags that were made of folders. */
+            tags: string[];
         };
         /**
          * @example {
@@ -2301,7 +2662,17 @@ export interface components {
             language?: string | null;
             attributionTemplate?: string | null;
             /**
-             * @description A paused source is not fetched.
+             * @description Whether the pages of its articles are read: `never`, `whenShort` where the feed carries only a summary, or `always`. Without it: `whenShort`.
+             * @enum {string}
+             */
+            extraction?: "never" | "whenShort" | "always";
+            timeZone?: string | null;
+            /** @description Slugs of tags that all its articles get. One that names no tag at that time is passed over. */
+            tags?: string[] | null;
+            /** @description Minutes between two fetches. Null follows how often the feed has something new, which is best for most. */
+            fetchIntervalMinutes?: number | null;
+            /**
+             * @description A paused source is not fetched. `active` also brings back one that is failing or gone, at once.
              * @enum {string}
              */
             state?: "active" | "paused";
@@ -2530,6 +2901,18 @@ export interface components {
                 RateLimit: components["headers"]["RateLimit"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency-key-reused`: The Idempotency-Key was used for another request. */
+        IdempotencyKeyReused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 [name: string]: unknown;
             };
             content: {
@@ -3443,6 +3826,107 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    extractArticle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://lighthouse.example/chips/heron-2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PageToExtract"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "url",
+                     *       "canonicalUrl": "canonicalUrl",
+                     *       "title": "title",
+                     *       "summary": "summary",
+                     *       "language": "language",
+                     *       "authors": [
+                     *         {
+                     *           "name": "name",
+                     *           "url": "url",
+                     *           "role": "author"
+                     *         }
+                     *       ],
+                     *       "imageUrl": "imageUrl",
+                     *       "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *       "attribution": {
+                     *         "text": "text",
+                     *         "url": "url",
+                     *         "rightsHolder": "rightsHolder"
+                     *       },
+                     *       "translationOf": {
+                     *         "url": "url"
+                     *       },
+                     *       "body": {
+                     *         "html": "html",
+                     *         "text": "text"
+                     *       },
+                     *       "toc": [
+                     *         {
+                     *           "anchor": "anchor",
+                     *           "level": 1,
+                     *           "title": "title"
+                     *         }
+                     *       ],
+                     *       "wordCount": 1,
+                     *       "readingMinutes": 1,
+                     *       "relatedLinks": [
+                     *         {
+                     *           "url": "url",
+                     *           "title": "title"
+                     *         }
+                     *       ],
+                     *       "feeds": [
+                     *         {
+                     *           "url": "url",
+                     *           "title": "title",
+                     *           "type": "type"
+                     *         }
+                     *       ],
+                     *       "dropped": [
+                     *         {
+                     *           "stage": "fetch",
+                     *           "what": "what",
+                     *           "why": "why"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExtractedArticle"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -5634,6 +6118,12 @@ export interface operations {
                      *           "format": "rss",
                      *           "language": "en",
                      *           "attributionTemplate": "{author}, {source}: {url}",
+                     *           "extraction": "whenShort",
+                     *           "timeZone": "Europe/Berlin",
+                     *           "tags": [
+                     *             "chips"
+                     *           ],
+                     *           "fetchIntervalMinutes": null,
                      *           "state": "active",
                      *           "health": {
                      *             "lastFetchAt": "2026-11-23T06:00:00.000Z",
@@ -5698,7 +6188,11 @@ export interface operations {
                  *       "homeUrl": "https://lighthouse.example/",
                  *       "feedUrl": "https://lighthouse.example/feed.xml",
                  *       "language": "en",
-                 *       "attributionTemplate": "{author}, {source}: {url}"
+                 *       "attributionTemplate": "{author}, {source}: {url}",
+                 *       "timeZone": "Europe/Berlin",
+                 *       "tags": [
+                 *         "chips"
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["NewSource"];
@@ -5726,6 +6220,12 @@ export interface operations {
                      *       "format": "rss",
                      *       "language": "en",
                      *       "attributionTemplate": "{author}, {source}: {url}",
+                     *       "extraction": "whenShort",
+                     *       "timeZone": "Europe/Berlin",
+                     *       "tags": [
+                     *         "chips"
+                     *       ],
+                     *       "fetchIntervalMinutes": null,
                      *       "state": "active",
                      *       "health": {
                      *         "lastFetchAt": "2026-11-23T06:00:00.000Z",
@@ -5750,6 +6250,208 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discoverFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://lighthouse.example/"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteToSearch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "Lighthouse Daily",
+                     *           "homeUrl": "https://lighthouse.example/",
+                     *           "feedUrl": "https://lighthouse.example/feed.xml",
+                     *           "language": "en",
+                     *           "format": "rss",
+                     *           "items": 20,
+                     *           "newestItemAt": "2026-11-23T06:08:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["FoundFeed"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example <?xml version="1.0" encoding="UTF-8"?>
+                     *     <opml version="2.0">
+                     *       <head><title>Sources</title></head>
+                     *       <body>
+                     *         <outline text="Chips">
+                     *           <outline type="rss" text="Lighthouse Daily" xmlUrl="https://lighthouse.example/feed.xml" htmlUrl="https://lighthouse.example/"/>
+                     *         </outline>
+                     *       </body>
+                     *     </opml>
+                     */
+                    "text/x-opml": string;
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An OPML list. */
+        requestBody: {
+            content: {
+                /**
+                 * @example <?xml version="1.0" encoding="UTF-8"?>
+                 *     <opml version="2.0">
+                 *       <head><title>Sources</title></head>
+                 *       <body>
+                 *         <outline text="Chips">
+                 *           <outline type="rss" text="Lighthouse Daily" xmlUrl="https://lighthouse.example/feed.xml" htmlUrl="https://lighthouse.example/"/>
+                 *         </outline>
+                 *       </body>
+                 *     </opml>
+                 */
+                "text/x-opml": string;
+                /**
+                 * @example <?xml version="1.0" encoding="UTF-8"?>
+                 *     <opml version="2.0">
+                 *       <head><title>Sources</title></head>
+                 *       <body>
+                 *         <outline text="Chips">
+                 *           <outline type="rss" text="Lighthouse Daily" xmlUrl="https://lighthouse.example/feed.xml" htmlUrl="https://lighthouse.example/"/>
+                 *         </outline>
+                 *       </body>
+                 *     </opml>
+                 */
+                "application/xml": string;
+                /**
+                 * @example <?xml version="1.0" encoding="UTF-8"?>
+                 *     <opml version="2.0">
+                 *       <head><title>Sources</title></head>
+                 *       <body>
+                 *         <outline text="Chips">
+                 *           <outline type="rss" text="Lighthouse Daily" xmlUrl="https://lighthouse.example/feed.xml" htmlUrl="https://lighthouse.example/"/>
+                 *         </outline>
+                 *       </body>
+                 *     </opml>
+                 */
+                "text/xml": string;
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 12,
+                     *       "existing": 1,
+                     *       "failedCount": 1,
+                     *       "failed": [
+                     *         {
+                     *           "line": 18,
+                     *           "title": "Quarry",
+                     *           "feedUrl": "ftp://quarry.example/feed",
+                     *           "problem": "feedUrl: Expected an absolute http or https URL."
+                     *         }
+                     *       ],
+                     *       "tags": [
+                     *         "chips"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SourceListImport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -5787,6 +6489,12 @@ export interface operations {
                      *       "format": "rss",
                      *       "language": "en",
                      *       "attributionTemplate": "{author}, {source}: {url}",
+                     *       "extraction": "whenShort",
+                     *       "timeZone": "Europe/Berlin",
+                     *       "tags": [
+                     *         "chips"
+                     *       ],
+                     *       "fetchIntervalMinutes": null,
                      *       "state": "active",
                      *       "health": {
                      *         "lastFetchAt": "2026-11-23T06:00:00.000Z",
@@ -5911,6 +6619,12 @@ export interface operations {
                      *       "format": "rss",
                      *       "language": "en",
                      *       "attributionTemplate": "{author}, {source}: {url}",
+                     *       "extraction": "whenShort",
+                     *       "timeZone": "Europe/Berlin",
+                     *       "tags": [
+                     *         "chips"
+                     *       ],
+                     *       "fetchIntervalMinutes": null,
                      *       "state": "active",
                      *       "health": {
                      *         "lastFetchAt": "2026-11-23T06:00:00.000Z",
@@ -6142,6 +6856,143 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFetches: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has, at most. */
+                limit?: number;
+                /** @description `page.next` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019ab2c4-5e20-7d02-9c11-6a0f4e7b2d18",
+                     *           "at": "2026-11-23T06:00:00.000Z",
+                     *           "cause": "schedule",
+                     *           "outcome": "read",
+                     *           "httpStatus": 200,
+                     *           "durationMs": 412,
+                     *           "bytes": 48211,
+                     *           "items": 20,
+                     *           "created": 2,
+                     *           "updated": 1,
+                     *           "unchanged": 16,
+                     *           "dropped": [
+                     *             {
+                     *               "stage": "identify",
+                     *               "what": "Item 20",
+                     *               "why": "It has neither an address nor a title."
+                     *             }
+                     *           ],
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "next": null,
+                     *         "limit": 20
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["FetchRecord"][];
+                        page: components["schemas"]["Page"];
+                    };
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    requestFetch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked for: the fetch follows, and the log tells of it. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lastFetchAt": "2026-11-23T06:00:00.000Z",
+                     *       "lastSuccessAt": "2026-11-23T06:00:00.000Z",
+                     *       "consecutiveFailures": 0,
+                     *       "lastError": null,
+                     *       "nextFetchAt": "2026-11-23T06:30:00.000Z",
+                     *       "httpStatus": 200
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SourceHealth"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ConflictOrIdempotencyKeyInUse"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -6596,6 +7447,121 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifySubscription: {
+        parameters: {
+            query: {
+                /** @example hub.mode */
+                "hub.mode": string;
+                "hub.topic"?: string;
+                "hub.challenge"?: string;
+                "hub.lease_seconds"?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example token */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example text */
+                    "text/plain": string;
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pushFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example token */
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** @description The feed, with what is new. */
+        requestBody: {
+            content: {
+                /** @example text */
+                "application/rss+xml": string;
+                /** @example text */
+                "application/atom+xml": string;
+                /** @example text */
+                "application/rdf+xml": string;
+                /** @example text */
+                "application/feed+json": string;
+                /** @example text */
+                "application/xml": string;
+                /** @example text */
+                "text/xml": string;
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        accepted: true;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];

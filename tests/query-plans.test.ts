@@ -33,6 +33,8 @@ const lists = [
   '/v1/articles/a000007/related',
   '/v1/articles/a000007/related?origin=sourcePage',
   '/v1/sources',
+  '/v1/sources/s0/fetches',
+  '/v1/sources/opml',
   '/v1/tags',
   '/v1/tags?parent=t0',
   '/v1/changes',

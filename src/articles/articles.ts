@@ -36,14 +36,21 @@ export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: Artic
 
 /**
  * Adds an article. A source has one article at an address and one under an external id: another one is a `conflict`.
- * `known` is what the caller has already found under these identities.
+ * `known` is what the caller has already found under these identities, `content` what it has made of the body.
  */
-export async function createArticle(tx: Transaction, input: NewArticle, known?: Known): Promise<Written> {
+export async function createArticle(
+  tx: Transaction,
+  input: NewArticle,
+  { known, content: made }: { known?: Known; content?: Content | undefined } = {},
+): Promise<Written> {
   const source = await findSource(tx, input.sourceId)
   if (!source) throw invalidField('sourceId', 'There is no such source.')
   const { deleted } = known ?? (await findKnown(tx, source.id, input.externalId ?? null, urlKey(input.url)))
   if (deleted) throw goneForGood(deleted)
-  const draft = await draftOf(tx, input, { sourceLanguage: source.language })
+  const draft = await draftOf(tx, input, {
+    sourceLanguage: source.language,
+    ...(made && { content: made }),
+  })
   const row = rowOf(newId(), source.id, draft, tx.now)
   row.card = cardOf(row, source, draft.tags)
   if (!(await insertArticle(tx, row))) throw await identityTaken(tx, source.id, draft)

@@ -54,25 +54,26 @@ export async function patchArticle(
     ...checked.data,
     externalId: externalId === undefined ? row.external_id : externalId,
   }
-  return reviseArticle(tx, row, next, body === undefined)
+  return reviseArticle(tx, row, next, { keepBody: body === undefined })
 }
 
 /**
  * The way for a partner to push: makes the article of this external id, or brings it up to date; an unchanged one costs no
- * write. An article that came without an external id is taken over by its address. Tags stay where none are sent.
+ * write. An article that came without an external id is taken over by its address. Tags stay where none are sent. `content` is
+ * what the caller has made of the body.
  */
 export async function upsertArticle(
   tx: Transaction,
-  input: NewArticle & { accepted?: number[]; createOnly?: boolean },
+  input: NewArticle & { accepted?: number[]; createOnly?: boolean; content?: Content | undefined },
 ): Promise<Written> {
-  const { accepted, createOnly, ...article } = input
+  const { accepted, createOnly, content: made, ...article } = input
   const known = await findKnown(tx, article.sourceId, article.externalId ?? null, urlKey(article.url))
   if (known.deleted) throw goneForGood(known.deleted)
   const id = sameItem(article, known)
   if (id === undefined) {
     if (accepted)
       throw new Failure('precondition-failed', 'There is no such article yet, so no version of it matches.')
-    return createArticle(tx, article, known)
+    return createArticle(tx, article, { known, content: made })
   }
   if (createOnly)
     throw new Failure('precondition-failed', 'The article exists already.', { extensions: { articleId: id } })
@@ -83,7 +84,22 @@ export async function upsertArticle(
     externalId: article.externalId ?? row.external_id,
     tags: article.tags ?? (await slugsOf(tx, id)),
   }
-  return reviseArticle(tx, row, next, false)
+  return reviseArticle(tx, row, next, { content: made })
+}
+
+/**
+ * Brings an article up to date with what its feed says of it now. Its identity stays, and so do its tags and its time of
+ * publishing: feeds give known items other ids and new times, and editors give them tags.
+ */
+export async function renewArticle(
+  tx: Transaction,
+  input: { id: string; article: ArticleContent; content: Content | undefined },
+): Promise<Written> {
+  const { id, article, content } = input
+  const row = await requireArticle(tx, id, undefined)
+  const { external_id: externalId, published_at: publishedAt } = row
+  const next = { ...article, externalId, publishedAt, tags: await slugsOf(tx, id) }
+  return reviseArticle(tx, row, next, { content })
 }
 
 /** Another external id at the same address is another item: creating it then tells of the conflict. */
@@ -97,17 +113,21 @@ async function reviseArticle(
   tx: Transaction,
   row: ArticleRow,
   next: Editable,
-  keepBody: boolean,
+  { keepBody = false, content: made }: { keepBody?: boolean; content?: Content | undefined },
 ): Promise<Written> {
   if (row.state === 'withdrawn') throw withdrawnFailure(row)
   if (row.state === 'published' && next.state === 'draft') {
     throw new Failure('conflict', 'A published article is withdrawn, not made a draft again.')
   }
   const body = (await findBody(tx, row.id)) ?? { html: '', text: '', toc: '[]' }
-  const kept = keepBody ? contentFrom(row, body) : undefined
+  const content = keepBody ? contentFrom(row, body) : made
   const source = await findSource(tx, row.source_id)
   if (!source) throw new Error(`Article ${row.id} has lost its source.`)
-  const draft = await draftOf(tx, next, { id: row.id, content: kept, sourceLanguage: source.language })
+  const draft = await draftOf(tx, next, {
+    id: row.id,
+    sourceLanguage: source.language,
+    ...(content && { content }),
+  })
   const before = snapshot(row, await slugsOf(tx, row.id), body.html)
   const columns = { ...row, ...contentColumns(draft), state: next.state ?? row.state }
   const after = snapshot(

@@ -1,5 +1,6 @@
 import packageFile from '../../package.json' with { type: 'json' }
 import type { About } from '../http/document.ts'
+import type { Settings } from './config.ts'
 
 const description = `An API for news: articles with their credits, tags, related-story links and one log of every change,
 in Chinese and English.
@@ -38,8 +39,15 @@ export const about: About = {
     { name: 'Search', description: 'Suggestions as one types. What `q` finds is a list of articles.' },
     { name: 'Tags', description: 'What articles are about: names per language, aliases, parents, merges.' },
     { name: 'Sources', description: 'The outlets whose articles these are.' },
+    { name: 'WebSub', description: 'Where hubs tell of what is new in feeds.' },
     { name: 'Changes', description: 'The one append-only log of every write, to follow by polling.' },
     { name: 'Partners', description: 'Who may write, with which keys and scopes; and what a key may do.' },
     { name: 'Operations', description: 'Health, readiness, metrics, and this document.' },
   ],
+}
+
+/** How the server's own requests name themselves: publishers see whom to ask. */
+export function userAgent({ contactUrl, publicUrl }: Pick<Settings, 'contactUrl' | 'publicUrl'>): string {
+  const contact = contactUrl ?? publicUrl
+  return `Newsweave/${packageFile.version}${contact === undefined ? '' : ` (+${contact})`}`
 }

@@ -16,6 +16,10 @@ import { addRateLimits, type RateLimits } from '../http/rate-limits.ts'
 import { addRequestLog } from '../http/request-log.ts'
 import { addResponseCache } from '../http/response-cache.ts'
 import { createServer, type Server } from '../http/server.ts'
+import type { Ingestion } from '../ingestion/ingestion.ts'
+import { ingestionRoutes } from '../ingestion/routes.ts'
+import { fetchRoutes } from '../ingestion/routes-fetches.ts'
+import { opmlRoutes } from '../ingestion/routes-opml.ts'
 import { addHealth, type Readiness } from '../ops/health.ts'
 import { addMetrics } from '../ops/metrics.ts'
 import { addAccessCheck, addAuthentication } from '../partners/authentication.ts'
@@ -45,6 +49,7 @@ export type AppOptions = {
   /** Whether answers are kept ready while nothing is written. */
   cache: boolean
   corsOrigins: '*' | string[]
+  ingestion: Ingestion
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
   /** Told by whoever stops the process. */
@@ -69,13 +74,16 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addDeprecation(app)
   if (serves === 'api') await addDocument(app, about)
   addHealth(app, { database, readiness })
-  addMetrics(app, database)
+  addMetrics(app, database, [options.ingestion.metrics.registry])
   if (serves === 'health') return app
   await addDocs(app, about.info.title)
   addProblemPages(app, publicUrl)
   articleRoutes(app, { ...deps, search: { readFound, facets: Facets } })
   tagRoutes(app, { ...deps, refreshCards })
   sourceRoutes(app, { ...deps, refreshCards })
+  fetchRoutes(app, deps)
+  opmlRoutes(app, deps)
+  ingestionRoutes(app, options.ingestion)
   searchRoutes(app, deps)
   changeRoutes(app, deps)
   relatedRoutes(app, deps)

@@ -62,6 +62,13 @@ const publicUrl = z
   )
   .transform((text) => text.replace(/\/+$/, ''))
 
+const contactUrl = z
+  .string()
+  .refine(
+    (text) => /^https?:\/\/[\x21-\x7e]+$/.test(text) && URL.canParse(text) && !/[()]/.test(text),
+    'expected the address of a page, such as https://news.example.org/about',
+  )
+
 const origin = z
   .string()
   .refine(
@@ -96,7 +103,7 @@ export const settings = {
   roles: {
     flag: '--roles <list>',
     variable: 'ROLES',
-    help: 'What this process does: api, ingestion, webhooks, with commas between. Ingestion and webhooks have no work yet; without api only health and metrics are served.',
+    help: 'What this process does: api, ingestion, webhooks, with commas between. ingestion reads feeds; webhooks have no work yet; without api only health and metrics are served.',
     fallback: 'api,ingestion,webhooks',
     schema: list(choice(roles)).refine((chosen) => chosen.length > 0, `expected some of ${roles.join(', ')}`),
   },
@@ -141,9 +148,14 @@ export const settings = {
   },
   outboundAllow: {
     variable: 'OUTBOUND_ALLOW',
-    help: 'CIDRs that requests of the server may reach besides public addresses. Nothing sends such requests yet.',
+    help: 'CIDRs that requests of the server itself, such as for feeds, may reach besides public addresses, with commas between.',
     fallback: '',
     schema: list(cidr),
+  },
+  contactUrl: {
+    variable: 'CONTACT_URL',
+    help: 'A page about this newsroom, for the publishers whose feeds it reads: part of its User-Agent. Without it PUBLIC_URL, where that is set.',
+    schema: contactUrl,
   },
   corsOrigins: {
     variable: 'CORS_ORIGINS',
@@ -178,7 +190,7 @@ export const settings = {
 export type SettingName = keyof typeof settings
 /** Absent only for the settings that have no fallback. */
 type Values = { [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> }
-type Optional = 'adminKey' | 'publicUrl' | 'rateLimitAnonymous' | 'rateLimitKey'
+type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | 'rateLimitAnonymous' | 'rateLimitKey'
 export type Settings = Omit<Values, Optional> & Partial<Pick<Values, Optional>>
 export type Flags = Partial<Record<SettingName, string | boolean>>
 

@@ -3,12 +3,16 @@ import type { Database } from '../database/database.ts'
 import { sqliteDialect } from '../database/dialect.ts'
 import { documentText } from '../http/document.ts'
 import { createApp } from './app.ts'
+import { createIngestion } from './ingestion.ts'
 
 /** The OpenAPI document of this program. Registering routes asks nothing of a database, so there is none. */
 export async function describeApi(): Promise<string> {
+  const logger = pino({ level: 'silent' })
+  const outside = { database: noDatabase, logger, publicUrl: () => undefined, allow: [], userAgent: '' }
   const app = await createApp({
     database: noDatabase,
-    logger: pino({ level: 'silent' }),
+    logger,
+    ingestion: createIngestion(outside),
     publicUrl: () => '',
     readAccess: 'open',
     trustedProxies: [],

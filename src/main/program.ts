@@ -9,6 +9,7 @@ import { migrateCommand } from './commands/migrate.ts'
 import { openapiCommand } from './commands/openapi.ts'
 import { reindexCommand } from './commands/reindex.ts'
 import { restoreCommand } from './commands/restore.ts'
+import { sourcesCommand } from './commands/sources.ts'
 import { startCommand } from './commands/start.ts'
 
 /** The command line: exit code 0 for success, 1 for failure, 2 for a command that was used wrongly. */
@@ -33,6 +34,7 @@ Examples:
     importCommand(),
     exportCommand(),
     keyCommand(),
+    sourcesCommand(),
     openapiCommand(),
     reindexCommand(),
     backupCommand(),

@@ -4,12 +4,17 @@ import type { Database } from '../database/database.ts'
 import { migrate } from '../database/migrate.ts'
 import { openDatabase } from '../database/open.ts'
 import type { Server } from '../http/server.ts'
+import type { Ingestion } from '../ingestion/ingestion.ts'
+import { startWorker, type Worker } from '../ingestion/worker.ts'
 import type { Readiness } from '../ops/health.ts'
 import { ensureAdminKey } from '../partners/keys.ts'
 import { isIndexed } from '../search/reindex.ts'
+import { adoptFeeds } from '../sources/polling.ts'
+import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
 import { CommandError } from './command.ts'
 import { rateLimits, type Settings } from './config.ts'
+import { createIngestion } from './ingestion.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
 
 export type Events = {
@@ -41,9 +46,17 @@ export async function startServer(
     if (servesApi) await prepareNewsroom(database, settings, events)
     const readiness: Readiness = { closing: false }
     let url = ''
+    const ingestion = createIngestion({
+      database,
+      logger,
+      publicUrl: () => settings.publicUrl,
+      allow: settings.outboundAllow,
+      userAgent: userAgent(settings),
+    })
     const app = await createApp({
       database,
       logger,
+      ingestion,
       publicUrl: () => settings.publicUrl ?? url,
       readAccess: settings.readAccess,
       trustedProxies: settings.trustedProxies,
@@ -56,11 +69,17 @@ export async function startServer(
     })
     await listen(app, settings)
     url = addressOf(app, settings.host)
-    return { url, stop: (drainMs) => stop({ app, database, readiness }, drainMs) }
+    const worker = settings.roles.includes('ingestion') ? await startIngestion(ingestion) : undefined
+    return { url, stop: (drainMs) => stop({ app, database, readiness, ingestion, worker }, drainMs) }
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+async function startIngestion(ingestion: Ingestion): Promise<Worker> {
+  await ingestion.database.write(adoptFeeds)
+  return startWorker(ingestion)
 }
 
 async function prepareNewsroom(database: Database, settings: Settings, events: Events): Promise<void> {
@@ -103,8 +122,19 @@ function addressOf(app: Server, host: string): string {
   return `http://${reachable}:${port}`
 }
 
+type Running = {
+  app: Server
+  database: Database
+  readiness: Readiness
+  ingestion: ReturnType<typeof createIngestion>
+  worker: Worker | undefined
+}
+
+/** How long feeds that are being read may take to end; what is left is read again when its lease is over. */
+const ingestionGraceMs = 3000
+
 async function stop(
-  { app, database, readiness }: { app: Server; database: Database; readiness: Readiness },
+  { app, database, readiness, ingestion, worker }: Running,
   drainMs: number,
 ): Promise<void> {
   readiness.closing = true
@@ -113,5 +143,7 @@ async function stop(
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
   await app.close()
   clearInterval(sweep)
+  await worker?.stop(ingestionGraceMs)
+  await ingestion.close()
   await database.close()
 }

@@ -17,11 +17,11 @@ function metricsOfProcess(): Registry {
 }
 
 /** Measures every request, and serves the figures at `/metrics` as Prometheus reads them. */
-export function addMetrics(app: Server, database: Database): void {
+export function addMetrics(app: Server, database: Database, more: Registry[]): void {
   const registry = new Registry()
   measureRequests(app, registry)
   measureDatabase(app, registry, database)
-  const all = Registry.merge([metricsOfProcess(), registry])
+  const all = Registry.merge([metricsOfProcess(), registry, ...more])
   app.get(
     '/metrics',
     operation(
@@ -30,7 +30,7 @@ export function addMetrics(app: Server, database: Database): void {
         tag: 'Operations',
         summary: 'Read the metrics of this process',
         description:
-          'In the text format of Prometheus: requests by route and status, commits, memory, event loop.',
+          'In the text format of Prometheus: requests by route and status, commits, fetches of feeds, memory, event loop.',
         access: 'read',
       },
       { response: { 200: { content: { 'text/plain': { schema: z.string() } } } } },

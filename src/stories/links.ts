@@ -6,7 +6,7 @@ import { checkVersion } from '../http/preconditions.ts'
 import { Failure, type FieldError, invalidField } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
 import { urlKey } from '../shared/url.ts'
-import type { NewRelatedLink, RelatedLink, RelatedLinkPatch } from './link.ts'
+import { maxLinks, type NewRelatedLink, type RelatedLink, type RelatedLinkPatch } from './link.ts'
 import { arrange, closeGaps, makeRoom } from './places.ts'
 import {
   findLink,
@@ -32,27 +32,50 @@ export async function addLink(tx: Transaction, articleId: string, input: NewRela
   const { kind, origin, note = null } = input
   const target = await targetOf(tx, articleId, input)
   if (origin === 'editorial') await refuseSameTarget(tx, { ...target, article_id: articleId, kind, id: '' })
-  const id = newId()
-  const { position, moved } = await makeRoom(tx, { id, article_id: articleId, origin }, input.position)
-  await insertLink(tx, {
-    id,
-    ...target,
-    article_id: articleId,
-    position,
-    kind,
-    origin,
-    note,
-    score: null,
-    reasons: '[]',
-    version: 1,
-    created_at: tx.now,
-    updated_at: tx.now,
-  })
+  const link = newLink(tx, articleId, kind, origin)
+  const { id } = link
+  const { position, moved } = await makeRoom(tx, link, input.position)
+  await insertLink(tx, { ...link, ...target, position, note })
   const row = (await findLink(tx, articleId, id)) as LinkView
   await incrementListVersion(tx, articleId)
   await recordChange(tx, { type: 'link.created', id })
   await recordUpdates(tx, moved)
   return row
+}
+
+function newLink(tx: Transaction, articleId: string, kind: LinkRow['kind'], origin: LinkRow['origin']) {
+  const times = { created_at: tx.now, updated_at: tx.now }
+  return {
+    id: newId(),
+    article_id: articleId,
+    kind,
+    origin,
+    note: null,
+    score: null,
+    reasons: '[]',
+    version: 1,
+    ...times,
+  }
+}
+
+/**
+ * Keeps what the page of a new article lists as related, in its order. The change log tells of the article in the same
+ * transaction, and of these links as part of it.
+ */
+export async function addPageLinks(
+  tx: Transaction,
+  articleId: string,
+  links: { url: string; title: string }[],
+): Promise<void> {
+  for (const [position, { url, title }] of links.slice(0, maxLinks).entries())
+    await insertLink(tx, {
+      ...newLink(tx, articleId, 'related', 'sourcePage'),
+      position,
+      target_article_id: null,
+      target_url: url,
+      target_title: title,
+    })
+  await incrementListVersion(tx, articleId)
 }
 
 /** Changes what the patch names; nothing is written where that is as it was. */

@@ -27,12 +27,14 @@ onEveryEngine('access', (engine) => {
     })
 
     it.each(operations)('to $method $path is as the document says', async (operation) => {
-      const { params, query } = await validRequest(room, operation)
+      const { params, query, body, headers } = await validRequest(room, operation)
+      // What is let in by a signature and not by a key has to have one.
+      const signed = headers && { body, headers: { 'content-type': operation.types[0] ?? '', ...headers } }
       const wrong: string[] = []
       for (const role of roles) {
         // Who is let in is told of the parameter, so that nothing becomes of the request.
         const typo = { ...query, typo: '1' }
-        const { status } = await room.ask(operation, { params, query: typo, key: role.key })
+        const { status } = await room.ask(operation, { params, query: typo, key: role.key, ...signed })
         const expected = refusal(operation.access, role, readAccess)
         const seen = status === 401 || status === 403 ? status : undefined
         if (seen !== expected) wrong.push(`${role.name}: ${status}, not ${expected ?? 'let in'}`)
@@ -41,10 +43,10 @@ onEveryEngine('access', (engine) => {
     })
 
     it.each(operations)('to $method $path is enough with its own scope', async (operation) => {
-      const { params, query, body } = await validRequest(room, operation)
-      const own = roles.find((role) => role.scopes.includes(operation.access)) ?? roles.at(-1)
-      const headers = operation.types[0] ? { 'content-type': operation.types[0] } : undefined
-      const answer = await room.ask(operation, { params, query, body, headers, key: own?.key ?? null })
+      const { params, query, body, headers: own } = await validRequest(room, operation)
+      const role = roles.find(({ scopes }) => scopes.includes(operation.access)) ?? roles.at(-1)
+      const headers = { ...(operation.types[0] && { 'content-type': operation.types[0] }), ...own }
+      const answer = await room.ask(operation, { params, query, body, headers, key: role?.key ?? null })
       expect(answer.status).toBeLessThan(300)
     })
 

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listName } from '../../src/http/paging.ts'
+import { recordFetch } from '../../src/ingestion/fetch-log.ts'
 import { encodeCursor } from '../../src/shared/cursor.ts'
+import { fetchOf } from '../ingestion/fetches.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import { names, type Operation, operation, reads, valueFor } from './document.ts'
 import type { Valid } from './requests.ts'
@@ -74,6 +76,11 @@ const filled: Record<string, (room: Room) => Promise<Valid>> = {
   listArticles: (room) => times(() => room.article()),
   listTags: (room) => times(() => room.tag()),
   listSources: (room) => times(() => room.source()),
+  async listFetches(room) {
+    const id = await room.source()
+    await times(() => room.database.write((tx) => recordFetch(tx, fetchOf(id))))
+    return { params: { id } }
+  },
   listPartners: (room) => times(() => room.partner()),
   async listRelatedLinks(room) {
     const id = await room.article()

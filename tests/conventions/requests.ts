@@ -1,3 +1,6 @@
+import { createHmac } from 'node:crypto'
+import { upsertSubscription } from '../../src/ingestion/subscription-store.ts'
+import { callbackPath } from '../../src/ingestion/websub.ts'
 import { newLink, next, type Room } from './room.ts'
 
 /** A request that succeeds, on something that was made for it. */
@@ -5,6 +8,8 @@ export type Valid = {
   params?: Record<string, string>
   query?: Record<string, string>
   body?: unknown
+  /** Without which it would be refused. */
+  headers?: Record<string, string>
   /** The version of what is written to, where no GET at this address or the one above it tells. */
   etag?: string
 }
@@ -82,6 +87,31 @@ const newSource = () => ({
   attributionTemplate: '{author}, {source}',
 })
 
+const opml = (number: number) => `<opml version="2.0"><body><outline text="Chips">
+  <outline text="Lighthouse Daily" xmlUrl="https://lighthouse.example/list/${number}"/></outline></body></opml>`
+
+const topic = 'https://lighthouse.example/feed.xml'
+
+/** A subscription that a hub has been asked for, as the hub knows it. */
+async function subscription({ database, source }: Room) {
+  const source_id = await source()
+  const secret = 'a secret of the subscription'
+  const asked = { source_id, hub_url: 'https://hub.example/', topic_url: topic, secret }
+  const requested_at = '2026-11-23T06:08:00.000Z'
+  await database.write((tx) =>
+    upsertSubscription(tx, { ...asked, state: 'requested', requested_at, expires_at: null }),
+  )
+  const [id = '', token = ''] = callbackPath(asked).split('/').slice(-2)
+  return { params: { id, token }, secret }
+}
+
+async function pushedFeed(room: Room): Promise<Valid> {
+  const { params, secret } = await subscription(room)
+  const body = '<rss version="2.0"><channel><title>Lighthouse Daily</title></channel></rss>'
+  const signature = createHmac('sha256', secret).update(body).digest('hex')
+  return { params, body, headers: { 'x-hub-signature': `sha256=${signature}` } }
+}
+
 const newKey = { name: 'Importer', scopes: ['articles:write'], expiresAt: '2999-01-01T00:00:00.000Z' }
 
 /** By operation. One of the document that is not here fails the tests: whoever adds it says here how it succeeds. */
@@ -105,6 +135,9 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
   }),
   importArticles: async (room) => ({
     body: `${JSON.stringify({ sourceId: room.sourceId, ...(await content(room)) })}\n`,
+  }),
+  extractArticle: async () => ({
+    body: { url: 'https://lighthouse.example/page', html: '<h1>Heron 2</h1><p>Half a watt.</p>' },
   }),
   getArticle: article,
   patchArticle: async (room) => ({
@@ -147,6 +180,19 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
   getSource: source,
   patchSource: async (room) => ({ ...(await source(room)), body: { name: 'Changed' } }),
   deleteSource: source,
+  listFetches: source,
+  requestFetch: async (room) => ({
+    params: { id: await room.source({ feedUrl: `https://lighthouse.example/feed/${next()}` }) },
+  }),
+  discoverFeeds: async (room) => ({ body: { url: room.feedUrl } }),
+  exportSources: nothing,
+  importSources: async () => ({ body: opml(next()) }),
+
+  verifySubscription: async (room) => ({
+    params: (await subscription(room)).params,
+    query: { 'hub.mode': 'subscribe', 'hub.topic': topic, 'hub.challenge': 'heron' },
+  }),
+  pushFeed: pushedFeed,
 
   listChanges: nothing,
 

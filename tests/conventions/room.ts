@@ -2,11 +2,16 @@ import type { Database } from '../../src/database/database.ts'
 import { sql } from '../../src/database/sql.ts'
 import type { Scope } from '../../src/http/access.ts'
 import type { AppOptions } from '../../src/main/app.ts'
+import { createIngestion } from '../../src/main/ingestion.ts'
+import { systemClock } from '../../src/shared/clock.ts'
 import { addArticle, addSource } from '../articles/newsroom.ts'
 import { addKey, addPartner } from '../partners/keyring.ts'
 import { type Api, type ApiReply, startApi } from '../support/api.ts'
+import { atEnd } from '../support/cleanup.ts'
 import type { Headers } from '../support/contract.ts'
 import type { Engine } from '../support/engines.ts'
+import { type FeedServer, startFeedServer } from '../support/feed-server.ts'
+import { memoryLog } from '../support/log.ts'
 import { checkDocumented, checkTaken } from './answers.ts'
 import type { Operation } from './document.ts'
 
@@ -29,12 +34,15 @@ export const next = () => ++count
 
 export async function openRoom(engine: Engine, options: Partial<AppOptions> = {}) {
   const database = await engine.open()
-  const api = await startApi(database, options)
+  const web = await startFeedServer(systemClock)
+  web.put('lighthouse.example', '/feed.xml', { body: '<rss><channel><title>x</title></channel></rss>' })
+  const api = await startApi(database, { ingestion: ingestionOf(database, web), ...options })
   const sourceId = await addSource(api, { name: 'Lighthouse Daily', language: 'en' })
   return {
     database,
     api,
     sourceId,
+    feedUrl: web.url('lighthouse.example', '/feed.xml'),
     ...makers(api, sourceId),
     /** Asks an operation, and holds the answer to the document. */
     async ask(operation: Operation, { params, query, method, ...options }: Asked = {}): Promise<Answered> {
@@ -47,6 +55,15 @@ export async function openRoom(engine: Engine, options: Partial<AppOptions> = {}
     },
     seq: () => lastSeq(database),
   }
+}
+
+/** The outside world is one feed. */
+function ingestionOf(database: Database, web: FeedServer) {
+  const { logger } = memoryLog('warn')
+  const outside = { database, logger, publicUrl: () => undefined, userAgent: 'Newsweave tests' }
+  const ingestion = createIngestion({ ...outside, allow: ['127.0.0.1'] }, { lookup: web.lookup })
+  atEnd(ingestion.close)
+  return ingestion
 }
 
 function makers(api: Api, sourceId: string) {

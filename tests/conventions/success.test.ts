@@ -21,7 +21,7 @@ onEveryEngine('every operation', (engine) => {
       const type = operation.types[0]
       const answer = await room.ask(operation, {
         ...valid,
-        ...(type && { headers: { 'content-type': type } }),
+        headers: { ...(type && { 'content-type': type }), ...valid.headers },
       })
       expect(answer.status).toBeLessThan(300)
     })

@@ -31,6 +31,15 @@ describe('the command line', () => {
       'openapi',
       'reindex',
       'restore',
+      'sources add',
+      'sources export',
+      'sources fetch',
+      'sources import',
+      'sources list',
+      'sources log',
+      'sources pause',
+      'sources resume',
+      'sources status',
       'start',
     ])
   })

@@ -1,44 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { explain } from '../../src/main/command.ts'
-import { program } from '../../src/main/program.ts'
 import { loadSample } from '../../src/main/sample.ts'
 import { manifestOf } from '../../src/ops/backup.ts'
 import { engines, onEveryEngine } from '../support/engines.ts'
 import { emptyFolder, newsweave } from '../support/newsweave.ts'
-
-type Ran = { code: number; out: string; err: string }
-
-/** Runs a command in this process, on this database. */
-async function run(url: string, ...args: string[]): Promise<Ran> {
-  const printed = { out: '', err: '' }
-  const log = vi.spyOn(console, 'log').mockImplementation((text) => {
-    printed.out += `${text}\n`
-  })
-  const error = vi.spyOn(console, 'error').mockImplementation((text) => {
-    printed.err += `${text}\n`
-  })
-  vi.stubEnv('DATABASE_URL', url)
-  let code = 0
-  try {
-    await program().parseAsync(args, { from: 'user' })
-    code = Number(process.exitCode ?? 0)
-  } catch (thrown) {
-    const explained = explain(thrown)
-    printed.err += explained.message
-    code = explained.code
-  } finally {
-    process.exitCode = undefined
-    vi.unstubAllEnvs()
-    log.mockRestore()
-    error.mockRestore()
-  }
-  return { code, ...printed }
-}
+import { runCommand as run } from '../support/run-command.ts'
 
 const line = (number: number, members: object = {}) =>
   JSON.stringify({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { userAgent } from '../../src/main/about.ts'
 import { rateLimits, readSettings, SettingError, type SettingName, settings } from '../../src/main/config.ts'
 
 const all = Object.keys(settings) as SettingName[]
@@ -33,6 +34,7 @@ describe('settings', () => {
       readAccess: 'open',
       trustedProxies: [],
       outboundAllow: [],
+      contactUrl: undefined,
       corsOrigins: '*',
       rateLimitAnonymous: undefined,
       rateLimitKey: undefined,
@@ -79,6 +81,7 @@ describe('settings', () => {
     [{}, { TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES.*10\.0\.0\.0\/33 is none/],
     [{}, { TRUSTED_PROXIES: 'true' }, /^TRUSTED_PROXIES/],
     [{}, { OUTBOUND_ALLOW: 'example.org' }, /^OUTBOUND_ALLOW/],
+    [{}, { CONTACT_URL: 'me@news.example' }, /^CONTACT_URL=me@news.example: expected the address of a page/],
     [{}, { CORS_ORIGINS: 'news.example' }, /^CORS_ORIGINS/],
     [{}, { RATE_LIMIT_KEY: '0' }, /^RATE_LIMIT_KEY=0: expected a whole number from 1/],
     [{}, { RATE_LIMIT_ANONYMOUS: 'many' }, /^RATE_LIMIT_ANONYMOUS/],
@@ -91,6 +94,17 @@ describe('settings', () => {
   it('never repeat a secret', () => {
     expect(complaint({}, { DATABASE_URL: 'mysql://me:hunter2@db' })).toMatch(/^DATABASE_URL: expected file:/)
     expect(complaint({}, { ADMIN_KEY: 'hunter 2' })).toMatch(/^ADMIN_KEY: expected/)
+  })
+})
+
+describe('the name of its own requests', () => {
+  const name = (environment: Record<string, string>) => userAgent(read({}, environment))
+
+  it('says where publishers find out whose they are', () => {
+    const PUBLIC_URL = 'https://news.example/api'
+    expect(name({})).toMatch(/^Newsweave\/\d+\.\d+\.\d+$/)
+    expect(name({ PUBLIC_URL })).toMatch(/^Newsweave\/\S+ \(\+https:\/\/news\.example\/api\)$/)
+    expect(name({ PUBLIC_URL, CONTACT_URL: 'https://news.example/bot' })).toMatch(/ \(\+\S+\/bot\)$/)
   })
 })
 

@@ -9,12 +9,12 @@ const expected: Record<Access, string> = {
   public: 'getHealth getReadiness getDocument listProblemKinds getProblemKind',
   key: 'getMe',
   read: `getMetrics listArticles getSuggestions lookupArticle getArticle exportArticles listRevisions getRevision listRelatedLinks
-    getRelatedLink listChanges listSources getSource listTags getTag`,
+    getRelatedLink listChanges listSources getSource listFetches exportSources listTags getTag`,
   'articles:write': `createArticle importArticles putArticle patchArticle deleteArticle withdrawArticle restoreArticle
     tagArticle untagArticle`,
   'stories:write': 'createRelatedLink orderRelatedLinks updateRelatedLink deleteRelatedLink',
   'tags:write': 'createTag patchTag deleteTag mergeTag',
-  'sources:write': 'createSource patchSource deleteSource',
+  'sources:write': 'createSource patchSource deleteSource requestFetch importSources',
   'webhooks:write': '',
   admin: `listPartners createPartner getPartner patchPartner deletePartner listKeys createKey getKey revokeKey
     rotateKey`,

@@ -2,6 +2,7 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Database } from '../../src/database/database.ts'
 import type { Server } from '../../src/http/server.ts'
 import { type AppOptions, createApp } from '../../src/main/app.ts'
+import { createIngestion } from '../../src/main/ingestion.ts'
 import { atEnd } from './cleanup.ts'
 import {
   checkDeclared,
@@ -61,9 +62,14 @@ export type Api = {
 export async function startApi(database: Database, options: Partial<AppOptions> = {}): Promise<Api> {
   const log = memoryLog('warn')
   let address: string | undefined
+  const { logger } = log
+  const userAgent = 'Newsweave tests'
+  const outside = { database, logger, publicUrl: () => undefined, allow: [], userAgent }
+  const ingestion = options.ingestion ?? closedAtEnd(createIngestion(outside))
   const app = await createApp({
     database,
-    logger: log.logger,
+    logger,
+    ingestion,
     publicUrl: () => address ?? publicUrl,
     readAccess: 'open',
     trustedProxies: [],
@@ -136,6 +142,11 @@ export async function startApi(database: Database, options: Partial<AppOptions> 
       return response
     },
   }
+}
+
+function closedAtEnd<Closing extends { close(): Promise<void> }>(closing: Closing): Closing {
+  atEnd(closing.close)
+  return closing
 }
 
 /** What the route of each request declares, by the request's id. */

@@ -19,18 +19,27 @@ declare module 'vitest' {
   }
 }
 
-/** One real PostgreSQL for the whole run. The folder with its data goes when it stops. */
-export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+/** One real PostgreSQL for the whole run. */
+export default async function providePostgres(project: TestProject): Promise<() => Promise<void>> {
+  const { url, stop } = await startPostgres()
+  project.provide('postgresUrl', url)
+  project.provide('postgresTemplate', await makeTemplate(url))
+  return stop
+}
+
+/** A PostgreSQL with nothing in it. The folder with its data goes when it stops. */
+export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = scratchFolder('postgres')
   // The server gives up root for a user of its own, who has to reach its data.
   await chmod(folder, 0o755)
   endWithTheProcess(folder)
   const { server, url } = await start(folder)
-  project.provide('postgresUrl', url)
-  project.provide('postgresTemplate', await makeTemplate(url))
-  return async () => {
-    await server.stop()
-    await rm(folder, { recursive: true, force: true })
+  return {
+    url,
+    async stop() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 

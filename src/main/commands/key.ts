@@ -6,6 +6,7 @@ import { NewKey } from '../../partners/key.ts'
 import { createKey, listKeys, revokeKey } from '../../partners/keys.ts'
 import { settingsOf, withDatabase, withSettings } from '../command.ts'
 import { SettingError } from '../config.ts'
+import { table } from '../table.ts'
 
 const names = ['databaseUrl'] as const
 
@@ -85,18 +86,6 @@ function rowOf(key: Awaited<ReturnType<typeof listKeys>>[number]): string[] {
       ? `until ${key.expiresAt}`
       : 'valid'
   return [key.prefix, key.name, key.partnerName ?? '-', key.scopes.join(','), key.createdAt, state]
-}
-
-function table(rows: string[][]): string {
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }
 
 function revokeCommand(): Command {

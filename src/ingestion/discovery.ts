@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { webUrl } from '../http/parameters.ts'
+import { OutboundError } from '../outbound/outbound-error.ts'
+import { invalidField } from '../shared/failure.ts'
+import { feedFormats } from '../sources/source.ts'
+import { hostPauseMs, type Ingestion } from './ingestion.ts'
+import type { ParsedFeed } from './item.ts'
+import { WorkshopError } from './workshop.ts'
+
+export const SiteToSearch = z
+  .strictObject({ url: webUrl.describe('A feed, or a page of the site that may have one.') })
+  .meta({ id: 'SiteToSearch', example: { url: 'https://lighthouse.example/' } })
+
+/** A feed that was found and read, as `createSource` takes it. */
+export const FoundFeed = z
+  .object({
+    name: z.string(),
+    homeUrl: z.string(),
+    feedUrl: z.string(),
+    language: z.string().nullable(),
+    format: z.enum(feedFormats),
+    items: z.int().describe('How many it has now.'),
+    newestItemAt: z.string().nullable(),
+  })
+  .meta({
+    id: 'FoundFeed',
+    example: {
+      name: 'Lighthouse Daily',
+      homeUrl: 'https://lighthouse.example/',
+      feedUrl: 'https://lighthouse.example/feed.xml',
+      language: 'en',
+      format: 'rss',
+      items: 20,
+      newestItemAt: '2026-11-23T06:08:00.000Z',
+    },
+  })
+export type FoundFeed = z.infer<typeof FoundFeed>
+
+type Searching = Pick<Ingestion, 'client' | 'workshop' | 'clock' | 'pause'>
+
+/** Where sites put their feeds that name none on their pages. */
+const usualPaths = ['/feed', '/feed.xml', '/rss.xml', '/atom.xml', '/index.xml', '/rss', '/feed.json']
+const maxNamed = 5
+
+/**
+ * The feeds of a site: the address itself where it is one, else those that the page names, else what is at the usual places.
+ * Each is fetched and read before it is told of. Throws `validation-failed` where the address cannot be fetched.
+ */
+export async function discoverFeeds(searching: Searching, url: string): Promise<FoundFeed[]> {
+  const answer = await fetchPage(searching, url).catch((error) => {
+    if (error instanceof OutboundError) throw invalidField('url', `${error.message} (${error.code})`)
+    throw error
+  })
+  if (answer.status !== 200) throw invalidField('url', `The server answered ${answer.status}.`)
+  const itself = await asFeed(searching, answer)
+  if (itself) return [itself]
+  const named = await feedsNamedBy(searching, answer)
+  if (named.length > 0) return firstFeeds(searching, named.slice(0, maxNamed), named.length)
+  const usual = usualPaths.map((path) => new URL(path, answer.url).href)
+  return firstFeeds(searching, usual, 1)
+}
+
+async function firstFeeds(searching: Searching, urls: string[], wanted: number): Promise<FoundFeed[]> {
+  const found: FoundFeed[] = []
+  for (const url of urls) {
+    if (found.length === wanted) break
+    await searching.pause(hostPauseMs)
+    try {
+      const answer = await fetchPage(searching, url)
+      const feed = answer.status === 200 ? await asFeed(searching, answer) : undefined
+      if (feed && !found.some(({ feedUrl }) => feedUrl === feed.feedUrl)) found.push(feed)
+    } catch (error) {
+      // One that cannot be reached is none.
+      if (!(error instanceof OutboundError)) throw error
+    }
+  }
+  return found
+}
+
+type Answer = Awaited<ReturnType<Searching['client']['request']>>
+
+const fetchPage = ({ client }: Searching, url: string) => client.request({ url, cut: true })
+
+function inputOf({ clock }: Searching, { body, headers, url }: Answer) {
+  return { bytes: body, contentType: headers['content-type'] ?? null, url, zone: null, now: clock() }
+}
+
+async function asFeed(searching: Searching, answer: Answer): Promise<FoundFeed | undefined> {
+  try {
+    return foundOf(await searching.workshop.run('parseFeed', inputOf(searching, answer)), answer.url)
+  } catch (error) {
+    if (error instanceof WorkshopError) return undefined
+    throw error
+  }
+}
+
+function foundOf(feed: ParsedFeed, feedUrl: string): FoundFeed {
+  const homeUrl = feed.homeUrl ?? new URL('/', feedUrl).href
+  const times = feed.items.flatMap(({ publishedAt }) => publishedAt ?? []).sort()
+  return {
+    name: (feed.title ?? new URL(homeUrl).host).slice(0, 200),
+    homeUrl,
+    feedUrl,
+    language: feed.language,
+    format: feed.format,
+    items: feed.items.length,
+    newestItemAt: times.at(-1) ?? null,
+  }
+}
+
+async function feedsNamedBy(searching: Searching, answer: Answer): Promise<string[]> {
+  try {
+    const { feeds } = await searching.workshop.run('extractPage', inputOf(searching, answer))
+    return [...new Set(feeds.map(({ url }) => url))]
+  } catch (error) {
+    if (error instanceof WorkshopError) return []
+    throw error
+  }
+}

@@ -1,0 +1,43 @@
+/** A folder or a feed of a list, with what else its outline says. */
+export type Outline = { title: string; attributes: Record<string, string | null>; outlines: Outline[] }
+
+/** An OPML 2.0 list. */
+export function writeOpml(title: string, outlines: Outline[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0">
+  <head>
+    <title>${escapeXml(title)}</title>
+  </head>
+  <body>
+${outlines.map((outline) => lineOf(outline, '    ')).join('')}  </body>
+</opml>
+`
+}
+
+function lineOf({ title, attributes, outlines }: Outline, indent: string): string {
+  const members = Object.entries({ text: title, title, ...attributes })
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => ` ${name}="${escapeXml(value ?? '')}"`)
+    .join('')
+  if (outlines.length === 0) return `${indent}<outline${members}/>\n`
+  const inside = outlines.map((outline) => lineOf(outline, `${indent}  `)).join('')
+  return `${indent}<outline${members}>\n${inside}${indent}</outline>\n`
+}
+
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+}
+
+/** XML has no way to write some characters, and folds blanks of attributes that are written as they are. */
+function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replace(/[&<>"\t\n\r]/g, (character) => escapes[character] ?? '')
+}

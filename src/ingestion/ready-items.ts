@@ -1,0 +1,65 @@
+import type { DueFeed } from '../sources/polling.ts'
+import { articleOfItem } from './article-of-item.ts'
+import { cleanBodyOf } from './bodies.ts'
+import type { KnownItem } from './identity.ts'
+import type { ReadyItem } from './ingest.ts'
+import type { Dropped, FeedItem } from './item.ts'
+import type { ExtractedPage } from './page.ts'
+import type { ItemPages } from './pages.ts'
+import { plainText } from './parsing/texts.ts'
+import type { Workshop } from './workshop.ts'
+
+export type ReadyItems = {
+  items: ReadyItem[]
+  dropped: Dropped[]
+  /** Not where items are left for the next poll, since they need more pages than one poll may fetch. */
+  isComplete: boolean
+}
+
+/** A text of fewer characters is a summary. A Han character says about as much as three letters. */
+const shortText = 600
+/** Pictures and their sizes may stand before the first word. */
+const looksAt = 10_000
+
+/** The articles of items that are new or have changed, with their pages where the source wants them. */
+export async function readyItems(
+  feed: Pick<DueFeed, 'source_id' | 'name' | 'home_url' | 'tags' | 'extraction'>,
+  changed: KnownItem[],
+  { pages, workshop, now }: { pages: ItemPages['read']; workshop: Workshop; now: Date },
+): Promise<ReadyItems> {
+  const source = {
+    id: feed.source_id,
+    name: feed.name,
+    homeUrl: feed.home_url,
+    tags: JSON.parse(feed.tags) as string[],
+  }
+  const ready: ReadyItems = { items: [], dropped: [], isComplete: true }
+  for (const known of changed) {
+    const { item } = known
+    let page: ExtractedPage | undefined
+    if (item.url && wantsPage(feed.extraction, item)) {
+      const answer = await pages(item.url)
+      if (answer === 'later') {
+        ready.isComplete = false
+        continue
+      }
+      if ('page' in answer) page = answer.page
+      else ready.dropped.push({ stage: 'page', what: item.url, why: answer.problem })
+    }
+    const { article, dropped } = articleOfItem(source, item, page, now)
+    ready.dropped.push(...(page?.dropped ?? []), ...dropped)
+    const { content, problem } = article
+      ? await cleanBodyOf(article, workshop)
+      : { content: undefined, problem: null }
+    if (problem) ready.dropped.push({ stage: 'clean', what: item.title ?? item.url ?? '', why: problem })
+    ready.items.push({ ...known, article, content, relatedLinks: page?.relatedLinks ?? [] })
+  }
+  return ready
+}
+
+function wantsPage(extraction: DueFeed['extraction'], item: FeedItem): boolean {
+  if (extraction !== 'whenShort') return extraction === 'always'
+  const text = plainText(item.contentHtml ?? item.summaryHtml ?? '', looksAt)
+  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0
+  return text.length + 2 * han < shortText
+}
