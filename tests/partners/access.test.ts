@@ -6,15 +6,16 @@ import { addKey } from './keyring.ts'
 
 /** What each operation asks for. One that is not here fails the test: whoever adds it says here who may use it. */
 const expected: Record<Access, string> = {
-  public: 'getHealth getReadiness getDocument listProblemKinds getProblemKind',
+  public: `getHealth getReadiness getDocument listProblemKinds getProblemKind verifySubscription
+    pushFeed`,
   key: 'getMe',
   read: `getMetrics listArticles getSuggestions lookupArticle getArticle exportArticles listRevisions getRevision listRelatedLinks
     getRelatedLink listChanges listSources getSource listFetches exportSources listTags getTag`,
   'articles:write': `createArticle importArticles putArticle patchArticle deleteArticle withdrawArticle restoreArticle
-    tagArticle untagArticle`,
+    tagArticle untagArticle extractArticle`,
   'stories:write': 'createRelatedLink orderRelatedLinks updateRelatedLink deleteRelatedLink',
   'tags:write': 'createTag patchTag deleteTag mergeTag',
-  'sources:write': 'createSource patchSource deleteSource requestFetch importSources',
+  'sources:write': 'createSource patchSource deleteSource requestFetch importSources discoverFeeds',
   'webhooks:write': '',
   admin: `listPartners createPartner getPartner patchPartner deletePartner listKeys createKey getKey revokeKey
     rotateKey`,
