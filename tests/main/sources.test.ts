@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { sql } from '../../src/database/sql.ts'
 import { recordFetch } from '../../src/ingestion/fetch-log.ts'
 import { parseOpml } from '../../src/ingestion/opml.ts'
 import { statusText } from '../../src/main/source-status.ts'
+import { systemClock } from '../../src/shared/clock.ts'
 import { fetchOf } from '../ingestion/fetches.ts'
+import { heron, rssOf } from '../ingestion/newsroom.ts'
 import { engines, onEveryEngine } from '../support/engines.ts'
+import { startFeedServer } from '../support/feed-server.ts'
 import { emptyFolder } from '../support/newsweave.ts'
 import { runCommand as run } from '../support/run-command.ts'
 
@@ -24,6 +27,23 @@ onEveryEngine('newsweave sources', (engine) => {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line))
+
+  it('finds the feed of a site from its home page, and adds it where that is asked for', async () => {
+    const web = await startFeedServer(systemClock)
+    const head = '<link rel="alternate" type="application/rss+xml" href="/news.xml">'
+    web.put('127.0.0.1', '/', { headers: { 'content-type': 'text/html' }, body: `<title>x</title>${head}` })
+    web.put('127.0.0.1', '/news.xml', { body: rssOf([heron(1)]) })
+    vi.stubEnv('OUTBOUND_ALLOW', '127.0.0.1')
+    const home = web.url('127.0.0.1')
+    const found = await run(url, 'sources', 'discover', home)
+    expect(found).toMatchObject({ code: 0, out: expect.stringContaining(web.url('127.0.0.1', '/news.xml')) })
+    expect(await sources()).toEqual([])
+    vi.stubEnv('OUTBOUND_ALLOW', '127.0.0.1')
+    expect((await run(url, 'sources', 'discover', home, '--add')).err).toBe('Added Lighthouse Daily:\n')
+    expect(await sources()).toMatchObject([{ feedUrl: web.url('127.0.0.1', '/news.xml') }])
+    const refused = await run(url, 'sources', 'discover', home)
+    expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/refused-address/) })
+  })
 
   it('adds a source with what the flags say, or what its feed says of it', async () => {
     const flags = [

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addCommand, fetchCommand, pauseCommand, resumeCommand } from './sources/changing.ts'
+import { discoverCommand } from './sources/discovering.ts'
 import { exportListCommand, importListCommand } from './sources/lists.ts'
 import { listCommand, logCommand, statusCommand } from './sources/watching.ts'
 
@@ -7,10 +8,11 @@ export function sourcesCommand(): Command {
   return new Command('sources')
     .summary('add, list, pause, import and watch sources')
     .description(
-      'Works with sources and their feeds, on the database itself. Nothing is fetched by these commands: the server does that.',
+      'Works with sources and their feeds, on the database itself. Nothing but discover uses the network: feeds are fetched by the server.',
     )
     .addCommand(listCommand())
     .addCommand(addCommand())
+    .addCommand(discoverCommand())
     .addCommand(pauseCommand())
     .addCommand(resumeCommand())
     .addCommand(fetchCommand())
