@@ -1,4 +1,3 @@
-import { registrableDomain } from '../outbound/hosts.ts'
 import { type ClaimedFeed, endPoll, type FeedState, releaseHostOf } from '../sources/polling.ts'
 import { type FeedAnswer, fetchFeed } from './fetch-feed.ts'
 import { recordFetch } from './fetch-log.ts'
@@ -8,6 +7,7 @@ import { type Counts, ingest } from './ingest.ts'
 import { hostPauseMs, type Ingestion } from './ingestion.ts'
 import type { Dropped, ParsedFeed } from './item.ts'
 import { renewLease } from './lease.ts'
+import { movedAway } from './moved-feeds.ts'
 import { itemPages } from './pages.ts'
 import { readyItems } from './ready-items.ts'
 import { type Facts, factsOf, nextAttempt, nextPoll } from './schedule.ts'
@@ -203,18 +203,10 @@ function stateOf(
 }
 
 function successOf(feed: ClaimedFeed, { httpStatus, movedTo }: Read | Same, state: FeedState) {
-  const error = movedAway(feed, movedTo)
+  const error = movedAway(feed.feed_url, movedTo)
   const followTo = error === null && state.moved_count >= movesBelieved ? (movedTo ?? undefined) : undefined
   return { state, success: true, error, httpStatus, gone: false, followTo }
 }
-
-/** Another owner's site is not believed to be the same outlet until an editor says so. */
-function movedAway({ feed_url }: ClaimedFeed, movedTo: string | null): string | null {
-  if (movedTo === null || siteOf(movedTo) === siteOf(feed_url)) return null
-  return `The feed says that it has moved to ${movedTo}, which is another site: set feedUrl to follow it.`
-}
-
-const siteOf = (url: string) => registrableDomain(new URL(url).hostname)
 
 function recordOf(
   { feed, at, begun, answer, isPush }: Poll,
