@@ -19,8 +19,11 @@ const looksPerFewRound = 200
 const maxRounds = 20
 /** After so many rounds that did not fill the page, a filter that leaves few articles leads instead. */
 const roundsByText = 2
-/** Words that are common apart and rare together are looked for in parts of the index, larger ones while that is quick. */
-const firstPart = 1 / 32
+/**
+ * Words that are common apart and rare together are looked for in parts of the index, larger ones while that is quick. So many
+ * fit into the rounds of one answer: it looks through all of the index also where no part is quick.
+ */
+const firstPart = 1 / 16
 const quickMs = 2
 const slowMs = 8
 
