@@ -32,6 +32,7 @@ describe('the command line', () => {
       'reindex',
       'restore',
       'sources add',
+      'sources discover',
       'sources export',
       'sources fetch',
       'sources import',
