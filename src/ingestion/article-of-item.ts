@@ -3,7 +3,7 @@ import { NewArticle } from '../articles/article.ts'
 import { webUrl } from '../http/parameters.ts'
 import type { Dropped, FeedItem, Person } from './item.ts'
 import { fragmentOf } from './item-names.ts'
-import type { ExtractedPage } from './page.ts'
+import type { Credits, ExtractedPage } from './page.ts'
 import { plainText } from './parsing/texts.ts'
 
 export type ItemSource = { id: string; name: string; homeUrl: string; tags: string[] }
@@ -118,12 +118,8 @@ function authorsOf(item: FeedItem, page: ExtractedPage | undefined) {
 
 /** Who is credited: as the page says it, else the feed or page that an item says it was taken from. */
 function creditsOf(item: FeedItem, page: ExtractedPage | undefined) {
-  const { text, originalPublisher, originalUrl, translators } = page?.credits ?? {
-    text: null,
-    originalPublisher: item.origin?.name ?? null,
-    originalUrl: item.origin?.url ?? null,
-    translators: [],
-  }
+  const credits: Partial<Credits> = page?.credits ?? {}
+  const { text = null, originalPublisher, originalUrl, translators = [] } = credits
   const rightsHolder = originalPublisher ?? item.origin?.name ?? null
   const url = originalUrl ?? item.origin?.url ?? null
   if (text === null && rightsHolder === null && url === null) return {}

@@ -31,14 +31,6 @@ export function countStates(q: Queries): Promise<{ state: FeedStatusRow['state']
     select state, count(*) as count from source where feed_url is not null group by state order by state`)
 }
 
-/** Feeds that are due and not fetched yet, and since when the first of them is. */
-export async function countDue(q: Queries, now: string): Promise<{ count: number; since: string | null }> {
-  const row = await q.one<{ count: number; since: string | null }>(sql`
-    select count(*) as count, min(f.due_at) as since from feed f join source s on s.id = f.source_id
-    where s.state in ('active', 'failing') and f.due_at <= ${now}`)
-  return row ?? { count: 0, since: null }
-}
-
 export function countOutcomes(
   q: Queries,
   since: string,

@@ -1,4 +1,4 @@
-import { registrableDomain } from '../outbound/hosts.ts'
+import { siteOf } from '../outbound/hosts.ts'
 import { OutboundError } from '../outbound/outbound-error.ts'
 import { retryAfterMs } from '../outbound/retry-after.ts'
 import { type ClaimedFeed, claimHost, releaseHost } from '../sources/polling.ts'
@@ -28,7 +28,7 @@ export function itemPages(ingestion: Ingestion, feed: ClaimedFeed): ItemPages {
   let held = hostPauseMs
 
   async function read(url: string): Promise<PageAnswer> {
-    const host = registrableDomain(new URL(url).hostname)
+    const host = siteOf(url)
     const isOwn = feed.hasHost && host === feed.host
     if (isOwn && held > hostPauseMs) return { problem: `${host} asks to be left alone.` }
     if (fetched === maxPages) return 'later'

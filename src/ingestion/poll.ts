@@ -91,7 +91,7 @@ async function endRead(poll: Poll, answer: Read): Promise<Polled> {
   await ingestion.metrics.timed('write', () =>
     ingest(ingestion.database, feed.source_id, ready.items, async (tx, written) => {
       await renewLease(tx, feed)
-      const state = poll.isPush ? knownState(feed) : readState(poll, answer, parsed)
+      const state = poll.isPush ? feed : readState(poll, answer, parsed)
       // What is still to be fetched comes with the feed when it is sent whole once more, soon.
       const next = ready.isComplete ? state : { ...state, ...askedWhole, due_at: soon(poll) }
       await endPoll(tx, feed, { ...successOf(feed, answer, next), format: parsed.format })
@@ -155,9 +155,8 @@ async function endFailed(poll: Poll, answer: Failed): Promise<Polled> {
   const dueAt = nextAttempt(at, { failures, retryAfterMs, random: ingestion.random() })
   await ingestion.database.write(async (tx) => {
     await renewLease(tx, feed)
-    const known = knownState(feed)
     await endPoll(tx, feed, {
-      state: poll.isPush ? known : { ...known, due_at: dueAt.toISOString() },
+      state: poll.isPush ? feed : { ...feed, due_at: dueAt.toISOString() },
       success: false,
       error,
       httpStatus: answer.httpStatus,
@@ -169,11 +168,6 @@ async function endFailed(poll: Poll, answer: Failed): Promise<Polled> {
     await releaseHostOf(tx, feed, heldMs, error)
   })
   return ended(poll, outcome, { hub_url: null, topic_url: null })
-}
-
-function knownState(feed: ClaimedFeed): FeedState {
-  const { due_at, etag, last_modified, content_hash, facts, moved_to, moved_count, hub_url, topic_url } = feed
-  return { due_at, etag, last_modified, content_hash, facts, moved_to, moved_count, hub_url, topic_url }
 }
 
 function readState(poll: Poll, answer: Read, parsed: ParsedFeed): FeedState {

@@ -36,7 +36,7 @@ export function startWorker(ingestion: Ingestion): Worker {
   }
 }
 
-/** Reads everything that is due now, and answers how many feeds that were. For tests and `sources fetch --now`. */
+/** Reads everything that is due now, and answers how many feeds that were. For tests and the simulated newsroom. */
 export async function readDue(ingestion: Ingestion): Promise<number> {
   let read = 0
   for (;;) {

@@ -9,6 +9,9 @@ export function registrableDomain(host: string): string {
   return getDomain(name, { allowPrivateDomains: true }) ?? name
 }
 
+/** The site of an address of the web. */
+export const siteOf = (url: string): string => registrableDomain(new URL(url).hostname)
+
 /** The host of a page or feed, as it is compared with others; `undefined` for what is no URL of the web. */
 export function pageHost(address: string): string | undefined {
   const url = URL.parse(address)

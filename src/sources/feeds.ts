@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.ts'
-import { registrableDomain } from '../outbound/hosts.ts'
+import { siteOf } from '../outbound/hosts.ts'
 import { Failure } from '../shared/failure.ts'
 import { removeFeed, updateDue, updateRequested } from './feed-store.ts'
 import type { SourceRow } from './store.ts'
@@ -10,7 +10,7 @@ export async function makeDue(
   { id, feed_url }: Pick<SourceRow, 'id' | 'feed_url'>,
 ): Promise<string | null> {
   if (feed_url === null) return null
-  await updateDue(tx, { sourceId: id, host: registrableDomain(new URL(feed_url).hostname), dueAt: tx.now })
+  await updateDue(tx, { sourceId: id, host: siteOf(feed_url), dueAt: tx.now })
   return tx.now
 }
 

@@ -1,5 +1,6 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { join, sql } from '../database/sql.ts'
+import type { SourceRow } from './store.ts'
 
 /** What is kept of a feed from one poll to the next. */
 export type FeedState = {
@@ -15,22 +16,25 @@ export type FeedState = {
 }
 
 /** What a worker needs of a feed that it has claimed. */
-export type DueFeed = FeedState & {
-  source_id: string
-  host: string
-  feed_url: string
-  home_url: string
-  name: string
-  language: string | null
-  extraction: 'never' | 'whenShort' | 'always'
-  time_zone: string | null
-  tags: string
-  interval_minutes: number | null
-  consecutive_failures: number
-  requested_at: string | null
-  /** 1 while a hub pushes what is new, and will until the feed is read again. */
-  is_pushed: number
-}
+export type DueFeed = FeedState &
+  Pick<
+    SourceRow,
+    | 'home_url'
+    | 'name'
+    | 'language'
+    | 'extraction'
+    | 'time_zone'
+    | 'tags'
+    | 'interval_minutes'
+    | 'consecutive_failures'
+  > & {
+    source_id: string
+    host: string
+    feed_url: string
+    requested_at: string | null
+    /** 1 while a hub pushes what is new, and will until the feed is read again. */
+    is_pushed: number
+  }
 
 /**
  * Feeds that are due, whose host is free and that no other worker has, the longest due first. Rows that another transaction is
@@ -157,7 +161,7 @@ export async function updateHealth(
     failures: number
     error: string | null
     httpStatus: number | null
-    state: 'active' | 'paused' | 'failing' | 'gone'
+    state: SourceRow['state']
     format: string | null
   },
 ): Promise<void> {
