@@ -1059,16 +1059,19 @@ export interface components {
             wordCount: number;
             readingMinutes: number;
             attribution: components["schemas"]["Attribution"];
-            translationOf: components["schemas"]["TranslationOf"] | null;
+            translationOf: components["schemas"]["ShownTranslationOf"] | null;
             tags: {
                 slug: string;
                 name: string;
             }[];
+            /** @description The event that it tells, where other articles tell it, too. */
             story: {
                 id: string;
                 articleCount: number;
             } | null;
+            /** @description The article whose text this one republishes. */
             duplicateOf: string | null;
+            /** @description The other articles that have the same text, the earliest first; at most 50. */
             alsoIn: {
                 articleId: string;
                 source: {
@@ -1253,16 +1256,19 @@ export interface components {
             wordCount: number;
             readingMinutes: number;
             attribution: components["schemas"]["Attribution"];
-            translationOf: components["schemas"]["TranslationOf"] | null;
+            translationOf: components["schemas"]["ShownTranslationOf"] | null;
             tags: {
                 slug: string;
                 name: string;
             }[];
+            /** @description The event that it tells, where other articles tell it, too. */
             story: {
                 id: string;
                 articleCount: number;
             } | null;
+            /** @description The article whose text this one republishes. */
             duplicateOf: string | null;
+            /** @description The other articles that have the same text, the earliest first; at most 50. */
             alsoIn: {
                 articleId: string;
                 source: {
@@ -1445,8 +1451,9 @@ export interface components {
                 articleId?: string | null;
                 url?: string | null;
                 language?: string | null;
-                /** @description How it is known: `declared` by who sent the article. */
+                /** @description How it is known: `declared` by who sent the article, or `computed` from the texts. */
                 method?: string;
+                score?: number | null;
             } | null;
             tags?: {
                 slug?: string;
@@ -1609,16 +1616,19 @@ export interface components {
             wordCount: number;
             readingMinutes: number;
             attribution: components["schemas"]["Attribution"];
-            translationOf: components["schemas"]["TranslationOf"] | null;
+            translationOf: components["schemas"]["ShownTranslationOf"] | null;
             tags: {
                 slug: string;
                 name: string;
             }[];
+            /** @description The event that it tells, where other articles tell it, too. */
             story: {
                 id: string;
                 articleCount: number;
             } | null;
+            /** @description The article whose text this one republishes. */
             duplicateOf: string | null;
+            /** @description The other articles that have the same text, the earliest first; at most 50. */
             alsoIn: {
                 articleId: string;
                 source: {
@@ -2509,6 +2519,17 @@ export interface components {
             at: string;
             title: string;
         };
+        ShownTranslationOf: {
+            /** @description The original, where we hold it. */
+            articleId: string | null;
+            /** @description Where the original stands. */
+            url: string | null;
+            language: string | null;
+            /** @description How it is known: `declared` by who sent the article, or `computed` from the texts. */
+            method: string;
+            /** @description From 0 to 1: how sure it is where `method` is `computed`; null where it was declared. */
+            score: number | null;
+        };
         /**
          * @example {
          *       "url": "https://lighthouse.example/"
@@ -2791,7 +2812,7 @@ export interface components {
             /** @description Where the original stands. */
             url: string | null;
             language: string | null;
-            /** @description How it is known: `declared` by who sent the article. */
+            /** @description How it is known: `declared` by who sent the article, or `computed` from the texts. */
             method: string;
         };
         /**
@@ -3787,7 +3808,8 @@ export interface operations {
                      *         "articleId": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
                      *         "url": "url",
                      *         "language": "language",
-                     *         "method": "method"
+                     *         "method": "method",
+                     *         "score": 1
                      *       },
                      *       "tags": [
                      *         {

@@ -8,6 +8,7 @@ const levels = [
   ['shared'],
   ['database'],
   ['http', 'text-index', 'outbound'],
+  ['similarity'],
   ['changes'],
   ['tags', 'sources', 'partners'],
   ['articles'],

@@ -22,9 +22,18 @@ export const TranslationOf = z
     articleId: z.string().nullable().describe('The original, where we hold it.'),
     url: z.string().nullable().describe('Where the original stands.'),
     language: z.string().nullable(),
-    method: z.string().describe('How it is known: `declared` by who sent the article.'),
+    method: z
+      .string()
+      .describe('How it is known: `declared` by who sent the article, or `computed` from the texts.'),
   })
   .meta({ id: 'TranslationOf' })
+
+const ShownTranslationOf = TranslationOf.extend({
+  score: z
+    .number()
+    .nullable()
+    .describe('From 0 to 1: how sure it is where `method` is `computed`; null where it was declared.'),
+}).meta({ id: 'ShownTranslationOf' })
 
 export const Body = z
   .object({
@@ -60,17 +69,22 @@ const articleShape = {
   wordCount: z.int().describe('Words, and each Han or kana character as one.'),
   readingMinutes: z.int(),
   attribution: Attribution,
-  translationOf: TranslationOf.nullable(),
+  translationOf: ShownTranslationOf.nullable(),
   tags: z.array(z.object({ slug: z.string(), name: z.string() })),
-  story: z.object({ id: z.string(), articleCount: z.int() }).nullable(),
-  duplicateOf: z.string().nullable(),
-  alsoIn: z.array(
-    z.object({
-      articleId: z.string(),
-      source: z.object({ id: z.string(), name: z.string(), homeUrl: z.string() }),
-      url: z.string(),
-    }),
-  ),
+  story: z
+    .object({ id: z.string(), articleCount: z.int() })
+    .nullable()
+    .describe('The event that it tells, where other articles tell it, too.'),
+  duplicateOf: z.string().nullable().describe('The article whose text this one republishes.'),
+  alsoIn: z
+    .array(
+      z.object({
+        articleId: z.string(),
+        source: z.object({ id: z.string(), name: z.string(), homeUrl: z.string() }),
+        url: z.string(),
+      }),
+    )
+    .describe('The other articles that have the same text, the earliest first; at most 50.'),
   state: z.enum(articleStates),
   revision: z.int(),
   externalId: z.string().nullable().describe("The source's own identity of the article."),

@@ -27,6 +27,7 @@ import {
   updateArticle,
   upsertBody,
 } from './store.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 export { refreshCards } from './cards.ts'
 export { countAll, reindexArticles } from './indexing.ts'
@@ -139,7 +140,7 @@ async function changeState(
   const tags = (await tagsOfArticles(tx, [row.id])).get(row.id) ?? []
   const source = await findSource(tx, row.source_id)
   const written = { ...next, updated_at: tx.now, version: row.version + 1 }
-  if (source) written.card = cardOf(written, source, tags)
+  if (source) written.card = cardOf(written, source, tags, (await surroundingsOf(tx, [written])).get(row.id))
   await updateArticle(tx, written)
   if (next.state !== row.state) {
     await label(

@@ -1,19 +1,30 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Queries, Transaction } from '../database/database.ts'
-import { findSource } from '../sources/sources.ts'
+import type { z } from 'zod'
+import type { Transaction } from '../database/database.ts'
 import { tagsOfArticles } from '../tags/tags.ts'
-import type { Article } from './article.ts'
+import type { Article, TranslationOf } from './article.ts'
 import { attributionOf } from './attribution.ts'
+import { type SourceSummary, sourcesOf } from './card-sources.ts'
 import { type ArticleRow, listArticles, updateCard } from './store.ts'
-
-type SourceShown = { id: string; name: string; homeUrl: string; attributionTemplate: string | null }
+import { alone, type Surroundings, surroundingsOf } from './surroundings.ts'
+import { listMates } from './surroundings-store.ts'
 
 const sliceSize = 200
 
-/** The article as lists serve it. It is stored as this JSON, so that a list is read and sent without being made anew. */
-export function cardOf(row: ArticleRow, source: SourceShown, tags: Article['tags']): string {
+/**
+ * The article as lists serve it. It is stored as this JSON, so that a list is read and sent without being made anew. A new article
+ * has nothing around it yet.
+ */
+export function cardOf(
+  row: ArticleRow,
+  source: SourceSummary,
+  tags: Article['tags'],
+  { storyArticleCount, alsoIn, foundOriginal }: Surroundings = alone,
+): string {
   const authors: Article['authors'] = JSON.parse(row.authors)
   const { id, name, homeUrl } = source
+  const declared = translationOf(row)
+  const found = foundOriginal ? foundTranslation(foundOriginal, row.found_original_score) : null
   const card: Article = {
     id: row.id,
     url: row.url,
@@ -31,11 +42,11 @@ export function cardOf(row: ArticleRow, source: SourceShown, tags: Article['tags
     wordCount: row.word_count,
     readingMinutes: row.reading_minutes,
     attribution: attributionOf(row, source, authors),
-    translationOf: translationOf(row),
+    translationOf: declared ? { ...declared, score: null } : found,
     tags: tags.map((tag) => ({ slug: tag.slug, name: tag.name })),
-    story: null,
+    story: row.story_id === null ? null : { id: row.story_id, articleCount: storyArticleCount },
     duplicateOf: row.duplicate_of_id,
-    alsoIn: [],
+    alsoIn,
     state: row.state,
     revision: row.revision,
     externalId: row.external_id,
@@ -43,7 +54,8 @@ export function cardOf(row: ArticleRow, source: SourceShown, tags: Article['tags
   return JSON.stringify(card)
 }
 
-export function translationOf(row: ArticleRow): Article['translationOf'] {
+/** The original that was declared. */
+export function translationOf(row: ArticleRow): z.infer<typeof TranslationOf> | null {
   if (row.translation_of_method === null) return null
   return {
     articleId: row.translation_of_id,
@@ -53,34 +65,35 @@ export function translationOf(row: ArticleRow): Article['translationOf'] {
   }
 }
 
+function foundTranslation(
+  { id, url, language }: NonNullable<Surroundings['foundOriginal']>,
+  score: number | null,
+): Article['translationOf'] {
+  return { articleId: id, url, language, method: 'computed', score }
+}
+
 /**
- * Writes the cards of these articles anew, after a source or a tag that they show was renamed. In slices, between which
+ * Writes the cards of these articles anew, and of those that show them as having the same text, after something that they show
+ * has changed: the name of a source or a tag, a story, an original. In slices, between which
  * the event loop turns, so that reads go on while many are written.
  */
 export async function refreshCards(tx: Transaction, articleIds: string[]): Promise<void> {
   for (let at = 0; at < articleIds.length; at += sliceSize) {
     if (at > 0) await turn()
-    const rows = await listArticles(tx, articleIds.slice(at, at + sliceSize))
-    const tags = await tagsOfArticles(
-      tx,
-      rows.map((row) => row.id),
-    )
-    const sources = await sourcesOf(tx, rows)
-    for (const row of rows) {
-      await updateCard(
-        tx,
-        row.id,
-        cardOf(row, sources.get(row.source_id) as SourceShown, tags.get(row.id) ?? []),
-      )
-    }
+    const slice = articleIds.slice(at, at + sliceSize)
+    await writeCards(tx, await listArticles(tx, [...new Set([...slice, ...(await listMates(tx, slice))])]))
   }
 }
 
-async function sourcesOf(q: Queries, rows: ArticleRow[]): Promise<Map<string, SourceShown>> {
-  const sources = new Map<string, SourceShown>()
-  for (const id of new Set(rows.map((row) => row.source_id))) {
-    const source = await findSource(q, id)
-    if (source) sources.set(id, source)
+async function writeCards(tx: Transaction, rows: ArticleRow[]): Promise<void> {
+  const tags = await tagsOfArticles(
+    tx,
+    rows.map((row) => row.id),
+  )
+  const sources = await sourcesOf(tx, rows)
+  const surroundings = await surroundingsOf(tx, rows)
+  for (const row of rows) {
+    const source = sources.get(row.source_id) as SourceSummary
+    await updateCard(tx, row.id, cardOf(row, source, tags.get(row.id) ?? [], surroundings.get(row.id)))
   }
-  return sources
 }

@@ -33,6 +33,7 @@ import {
   updateArticle,
   upsertBody,
 } from './store.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 type Source = NonNullable<Awaited<ReturnType<typeof findSource>>>
 type Editable = ArticleContent & { externalId?: string | null }
@@ -163,7 +164,8 @@ async function writeRevision(
     revised_at: tx.now,
     version: row.version + 1,
   }
-  written.card = cardOf(written, source, draft.tags)
+  const surroundings = await surroundingsOf(tx, [written])
+  written.card = cardOf(written, source, draft.tags, surroundings.get(row.id))
   await insertRevision(tx, row.id, row.revision, row.revised_at, JSON.stringify(before))
   await updateArticle(tx, written)
   const { html, text, toc } = draft.content

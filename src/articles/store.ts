@@ -28,6 +28,10 @@ export type ArticleRow = {
   translation_of_method: string | null
   story_id: string | null
   duplicate_of_id: string | null
+  duplicate_score: number | null
+  found_original_id: string | null
+  found_original_score: number | null
+  story_fixed_at: string | null
   state: 'draft' | 'published' | 'withdrawn'
   withdrawn_at: string | null
   withdrawal_reason: string | null
@@ -44,8 +48,9 @@ export type Tombstone = { article_id: string; deleted_at: string }
 
 const all = sql`id, source_id, external_id, url, url_key, canonical_url, title, summary, language, authors, image_url, published_at,
   first_seen_at, content_changed_at, updated_at, word_count, reading_minutes, attribution, translation_of_id,
-  translation_of_url, translation_of_key, translation_of_language, translation_of_method, story_id, duplicate_of_id, state,
-  withdrawn_at, withdrawal_reason, withdrawal_note, revision, revised_at, version, card`
+  translation_of_url, translation_of_key, translation_of_language, translation_of_method, story_id, duplicate_of_id,
+  duplicate_score, found_original_id, found_original_score, story_fixed_at, state, withdrawn_at, withdrawal_reason,
+  withdrawal_note, revision, revised_at, version, card`
 
 export function findArticle(q: Queries, id: string) {
   return q.one<ArticleRow>(sql`select ${all} from article where id = ${id}`)
@@ -152,6 +157,10 @@ export async function insertArticle(tx: Transaction, row: ArticleRow): Promise<b
       row.translation_of_method,
       row.story_id,
       row.duplicate_of_id,
+      row.duplicate_score,
+      row.found_original_id,
+      row.found_original_score,
+      row.story_fixed_at,
       row.state,
       row.withdrawn_at,
       row.withdrawal_reason,
@@ -164,7 +173,7 @@ export async function insertArticle(tx: Transaction, row: ArticleRow): Promise<b
   return inserted === 1
 }
 
-/** Writes every column but the identity and the story. */
+/** Writes every column but the identity and what was found out about the article. */
 export function updateArticle(tx: Transaction, row: ArticleRow) {
   return tx.run(sql`
     update article set external_id = ${row.external_id}, url = ${row.url}, url_key = ${row.url_key},
@@ -280,10 +289,17 @@ export function updateOriginal(tx: Transaction, ids: string[], originalId: strin
     update article set translation_of_id = ${originalId} where id in (${join(ids)}) and id <> ${originalId}`)
 }
 
-/** Forgets an original that goes; answers the articles that named it. */
-export function clearOriginal(tx: Transaction, originalId: string) {
-  return tx.all<{ id: string }>(sql`
+/** Forgets an original that goes; answers the articles that named it, or were found to repeat or translate it. */
+export async function clearOriginal(tx: Transaction, originalId: string) {
+  const translations = await tx.all<{ id: string }>(sql`
     update article set translation_of_id = null where translation_of_id = ${originalId} returning id`)
+  const found = await tx.all<{ id: string }>(sql`
+    update article set found_original_id = null, found_original_score = null
+    where found_original_id = ${originalId} returning id`)
+  const duplicates = await tx.all<{ id: string }>(sql`
+    update article set duplicate_of_id = null, duplicate_score = null
+    where duplicate_of_id = ${originalId} returning id`)
+  return [...translations, ...found, ...duplicates]
 }
 
 /** Articles by id with what is searched of them, and the version of the terms by which they are in the index, if they are. */

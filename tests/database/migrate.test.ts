@@ -135,6 +135,7 @@ describe('the text of a migration', () => {
       .replaceAll(' generated always as identity', ' not null')
       .replaceAll('double precision', 'real')
       .replaceAll('bigint', 'integer')
+      .replaceAll('bytea', 'blob')
       .replaceAll(/\) strict(, without rowid)?;/g, ');')
       .replaceAll(ownIndex, '')
   /** What each engine searches texts by, with the comment above it. */

@@ -1,0 +1,78 @@
+-- What was found out about an article, beside what was said of it: it is kept apart, so that what was declared always wins.
+alter table article add column found_original_id text collate "C";
+alter table article add column found_original_score double precision;
+alter table article add column duplicate_score double precision;
+-- Since when an editor's word holds on the story of the article, or on its having none.
+alter table article add column story_fixed_at text collate "C";
+create index article_found_original on article (found_original_id) where found_original_id is not null;
+create index article_duplicate on article (duplicate_of_id) where duplicate_of_id is not null;
+
+-- One row: up to where the change log was looked at for relations, how many articles have signals, and the last number that was
+-- given to one. Numbers are never given again, since postings may still have those of signals that are gone.
+create table relation_progress (
+  id integer primary key not null check (id = 1),
+  seq bigint not null,
+  articles integer not null,
+  last_number bigint not null
+);
+insert into relation_progress (id, seq, articles, last_number) values (1, 0, 0, 0);
+
+-- The words by which articles are compared, and how many articles have each.
+create table relation_word (
+  number bigint primary key generated always as identity,
+  word text collate "C" not null unique,
+  articles integer not null
+);
+
+-- Which articles have a word: `key` is the number of the word and the period of publishing, `entries` six bytes an article (its
+-- signal's number and its weight). Entries of signals that are gone stay until the relations are made anew.
+create table relation_posting (
+  key bigint primary key not null,
+  entries bytea not null
+);
+
+-- By what an article is compared: its weighed words, own and bridged to English, as JSON, and how many articles there were when
+-- they were weighed. It is written anew, under a new number, when the article changes.
+create table article_signal (
+  number bigint primary key not null,
+  article_id text collate "C" not null unique,
+  published_at text collate "C" not null,
+  signals_version integer not null,
+  weighed_among integer not null,
+  language text collate "C" not null,
+  words text collate "C" not null,
+  bridged text collate "C" not null,
+  sketch bytea not null,
+  facts text collate "C" not null
+);
+create index article_signal_weighed on article_signal (weighed_among);
+
+-- Which signals have a shingle of the sketch: what they share tells republished texts.
+create table relation_shingle (
+  hash bigint not null,
+  number bigint not null,
+  primary key (hash, number)
+);
+
+-- One event, told by at least two articles when it is made. `languages` is JSON. `heat` grows with sources and with time, so that
+-- the order by it holds without being computed anew. A story that was merged away stays as a pointer.
+create table story (
+  id text collate "C" primary key not null,
+  title text collate "C" not null,
+  title_fixed_at text collate "C",
+  language text collate "C" not null,
+  representative_id text collate "C",
+  article_count integer not null,
+  source_count integer not null,
+  languages text collate "C" not null,
+  first_published_at text collate "C" not null,
+  last_published_at text collate "C" not null,
+  heat double precision not null,
+  merged_into text collate "C",
+  version integer not null default 1,
+  created_at text collate "C" not null,
+  updated_at text collate "C" not null
+);
+create index story_hottest on story (heat, id) where merged_into is null and article_count > 0;
+create index story_newest on story (last_published_at, id) where merged_into is null and article_count > 0;
+create index story_merged on story (merged_into) where merged_into is not null;
