@@ -4,6 +4,8 @@ alter table article add column found_original_score double precision;
 alter table article add column duplicate_score double precision;
 -- Since when an editor's word holds on the story of the article, or on its having none.
 alter table article add column story_fixed_at text collate "C";
+-- The story that a deleted article was of, which is to be counted anew.
+alter table article_tombstone add column story_id text collate "C";
 create index article_found_original on article (found_original_id) where found_original_id is not null;
 create index article_duplicate on article (duplicate_of_id) where duplicate_of_id is not null;
 

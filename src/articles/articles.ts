@@ -12,6 +12,7 @@ import { cardOf, refreshCards } from './cards.ts'
 import { type Content, contentOf } from './content.ts'
 import { keepAddresses, keepAuthors, resolveOriginal, tieWaitingTranslations } from './identity.ts'
 import { searchedOf } from './indexing.ts'
+import { passOnDuplicates } from './placing.ts'
 import { type Draft, languageOf, rowOf } from './rows.ts'
 import {
   type ArticleRow,
@@ -31,6 +32,13 @@ import { surroundingsOf } from './surroundings.ts'
 
 export { refreshCards } from './cards.ts'
 export { countAll, reindexArticles } from './indexing.ts'
+export {
+  duplicateGroup,
+  type PlacedArticle,
+  passOnDuplicates,
+  placeArticle,
+  placedArticles,
+} from './placing.ts'
 
 /** What a write made: the row as it is now, and its text. */
 export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: ArticleRow; content: Content }
@@ -167,12 +175,10 @@ export async function deleteArticle(
   await unlistArticle(tx, row.id)
   if (row.state === 'published') await countArticle(tx, row.source_id, -1)
   const translations = await clearOriginal(tx, row.id)
+  const duplicates = await passOnDuplicates(tx, row.id)
   await unindexText(tx, row.id)
   await removeArticle(tx, row.id)
-  await refreshCards(
-    tx,
-    translations.map((translation) => translation.id),
-  )
+  await refreshCards(tx, [...translations.map((translation) => translation.id), ...duplicates])
   await recordChange(tx, { type: 'article.deleted', id: row.id, revision: row.revision })
 }
 

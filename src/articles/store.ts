@@ -270,8 +270,8 @@ export function listRevisions(q: Queries, id: string, before: number, limit: num
 
 export function insertTombstone(tx: Transaction, row: ArticleRow) {
   return tx.run(sql`
-    insert into article_tombstone (article_id, source_id, external_id, url_key, deleted_at)
-    values (${row.id}, ${row.source_id}, ${row.external_id}, ${row.url_key}, ${tx.now})`)
+    insert into article_tombstone (article_id, source_id, external_id, url_key, story_id, deleted_at)
+    values (${row.id}, ${row.source_id}, ${row.external_id}, ${row.url_key}, ${row.story_id}, ${tx.now})`)
 }
 
 export function findTombstone(q: Queries, id: string) {
@@ -289,17 +289,14 @@ export function updateOriginal(tx: Transaction, ids: string[], originalId: strin
     update article set translation_of_id = ${originalId} where id in (${join(ids)}) and id <> ${originalId}`)
 }
 
-/** Forgets an original that goes; answers the articles that named it, or were found to repeat or translate it. */
+/** Forgets an original that goes; answers the articles that named it, or were found to be translated from it. */
 export async function clearOriginal(tx: Transaction, originalId: string) {
   const translations = await tx.all<{ id: string }>(sql`
     update article set translation_of_id = null where translation_of_id = ${originalId} returning id`)
   const found = await tx.all<{ id: string }>(sql`
     update article set found_original_id = null, found_original_score = null
     where found_original_id = ${originalId} returning id`)
-  const duplicates = await tx.all<{ id: string }>(sql`
-    update article set duplicate_of_id = null, duplicate_score = null
-    where duplicate_of_id = ${originalId} returning id`)
-  return [...translations, ...found, ...duplicates]
+  return [...translations, ...found]
 }
 
 /** Articles by id with what is searched of them, and the version of the terms by which they are in the index, if they are. */

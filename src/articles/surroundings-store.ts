@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
-import { join, sql } from '../database/sql.ts'
+import { join, raw, sql } from '../database/sql.ts'
 import type { ArticleRow } from './store.ts'
 
 /** How many published articles tell each of these stories. */
@@ -35,10 +35,9 @@ export function listOriginals(q: Queries, ids: string[]) {
   )
 }
 
-/** What was found out about an article; its card is still to be written. */
+/** What was found out about an article. */
 export type Placing = Pick<
   ArticleRow,
-  | 'id'
   | 'story_id'
   | 'story_fixed_at'
   | 'duplicate_of_id'
@@ -47,10 +46,29 @@ export type Placing = Pick<
   | 'found_original_score'
 >
 
-export function updatePlacing(tx: Transaction, row: Placing) {
-  return tx.run(sql`
-    update article set story_id = ${row.story_id}, story_fixed_at = ${row.story_fixed_at},
-      duplicate_of_id = ${row.duplicate_of_id}, duplicate_score = ${row.duplicate_score},
-      found_original_id = ${row.found_original_id}, found_original_score = ${row.found_original_score}
-    where id = ${row.id}`)
+/** Writes the columns that are named; the card is still to be written. */
+export function updatePlacing(tx: Transaction, id: string, found: Partial<Placing>) {
+  const columns = Object.entries(found).map(([name, value]) => sql`${raw(name)} = ${value}`)
+  return tx.run(sql`update article set ${join(columns)} where id = ${id}`)
+}
+
+export function earliestDuplicate(q: Queries, originalId: string) {
+  return q.one<{ id: string }>(sql`
+    select id from article where duplicate_of_id = ${originalId} and state = 'published'
+    order by published_at, id limit 1`)
+}
+
+/** Gives the duplicates of one original to another; answers which they are. */
+export async function moveDuplicates(tx: Transaction, from: string, to: string): Promise<string[]> {
+  const moved = await tx.all<{ id: string }>(sql`
+    update article set duplicate_of_id = ${to} where duplicate_of_id = ${from} and id <> ${to} returning id`)
+  return moved.map(({ id }) => id)
+}
+
+/** The story that a deleted article was of. */
+export async function findLeftStory(q: Queries, articleId: string): Promise<string | null> {
+  const row = await q.one<{ story_id: string | null }>(
+    sql`select story_id from article_tombstone where article_id = ${articleId}`,
+  )
+  return row?.story_id ?? null
 }

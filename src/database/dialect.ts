@@ -13,6 +13,12 @@ export type Dialect = {
   jsonText(expression: Sql): Sql
   /** The texts of a subquery's rows with commas between, in their order, which one of the engines wants said again. */
   joined(expression: Sql, order: Sql): Sql
+  /** Texts, given as a JSON array, as rows of one column `value`: one statement for any number of them. */
+  texts(json: string): Sql
+  /** The same for whole numbers. */
+  integers(json: string): Sql
+  /** Bytes behind bytes. */
+  appended(bytes: Sql, more: Sql): Sql
   /** Held until the transaction ends, by the one process that migrates. */
   migrationLock: Sql | undefined
   /** Every column of every table in order, as `table_name, column_name` and `key_part`: its place in the primary key, or 0. */
@@ -26,6 +32,9 @@ export const sqliteDialect: Dialect = {
   bytes: (expression) => sql`cast(${expression} as blob)`,
   jsonText: (expression) => sql`json_quote(${expression})`,
   joined: (expression) => sql`group_concat(${expression}, ',')`,
+  texts: (json) => sql`select value from json_each(${json})`,
+  integers: (json) => sql`select value from json_each(${json})`,
+  appended: (bytes, more) => sql`cast(${bytes} || ${more} as blob)`,
   migrationLock: undefined,
   columns: sql`
     select m.name as table_name, c.name as column_name, c.pk as key_part
@@ -42,6 +51,10 @@ export const postgresDialect: Dialect = {
   bytes: (expression) => sql`convert_to(${expression}, 'UTF8')`,
   jsonText: (expression) => sql`to_json(${expression})::text`,
   joined: (expression, order) => sql`string_agg(${expression}, ',' order by ${order})`,
+  texts: (json) => sql`select value from json_array_elements_text(${json}::json) as given (value)`,
+  integers: (json) =>
+    sql`select value::bigint as value from json_array_elements_text(${json}::json) as given (value)`,
+  appended: (bytes, more) => sql`${bytes} || ${more}`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
   columns: sql`
     select c.table_name::text, c.column_name::text, coalesce(k.ordinal_position, 0)::integer as key_part

@@ -5,6 +5,8 @@ import { folded } from '../text-index/folding.ts'
 const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 const english = /^[a-z]+$/
 const meaningful = /[\p{L}\p{N}]/u
+/** A longer one is no word: an encoded picture, an address. */
+const longest = 64
 const oneCharacter = /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[a-z])$/u
 
 /**
@@ -14,7 +16,8 @@ const oneCharacter = /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]
 export function wordsOf(text: string): string[] {
   const words: string[] = []
   for (const { segment, isWordLike } of segmenter.segment(folded(text).text)) {
-    if (!isWordLike || !meaningful.test(segment) || oneCharacter.test(segment)) continue
+    if (!isWordLike || segment.length > longest) continue
+    if (!meaningful.test(segment) || oneCharacter.test(segment)) continue
     words.push(english.test(segment) ? stemmer(segment) : segment)
   }
   return words

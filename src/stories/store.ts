@@ -156,3 +156,13 @@ export function incrementListVersion(tx: Transaction, articleId: string): Promis
     insert into related_list (article_id, version) values (${articleId}, 1)
     on conflict (article_id) do update set version = related_list.version + 1`)
 }
+
+/** The articles to which an editor has removed the computed link of this kind, from either side: it never returns. */
+export async function listRefused(q: Queries, articleId: string, kind: LinkKind): Promise<string[]> {
+  const rows = await q.all<{ id: string }>(sql`
+    select target_article_id as id from related_link
+    where article_id = ${articleId} and origin = 'computed' and kind = ${kind} and removed_at is not null
+    union select article_id from related_link
+    where target_article_id = ${articleId} and origin = 'computed' and kind = ${kind} and removed_at is not null`)
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,101 @@
+import {
+  duplicateGroup,
+  type PlacedArticle,
+  placeArticle,
+  placedArticles,
+  refreshCards,
+} from '../../articles/articles.ts'
+import type { Queries, Transaction } from '../../database/database.ts'
+import { judgeDuplicate, readArticle } from '../../similarity/duplicates.ts'
+import { originalOf } from '../../similarity/originals.ts'
+import { lookForAlike } from '../signals/candidates.ts'
+import type { Signal } from '../signals/signals.ts'
+import { commonShingle, listArticleIds, listShingles } from '../signals/store.ts'
+import { listRefused } from '../store.ts'
+
+/** So many are read and held against the article, those first that share most. */
+const mostCandidates = 8
+/** Texts too short for a sketch to tell are found by their words, near in time. */
+const shortWithinMs = 3 * 24 * 60 * 60 * 1000
+const shortFloor = 0.6
+const shortCandidates = 4
+
+/**
+ * Ties an article to what republishes it or what it republishes: all that have one text have one original, the earliest credible
+ * one. An article that has been revised into a text of its own leaves the others.
+ */
+export async function tieDuplicates(tx: Transaction, article: PlacedArticle, signal: Signal): Promise<void> {
+  const found = await findDuplicate(tx, article, signal)
+  const group = await groupOf(tx, article)
+  if (found) await join(tx, [article, found.other], found.score)
+  else if (article.duplicateOfId) await leave(tx, article, group)
+}
+
+type Found = { other: PlacedArticle; score: number }
+
+async function findDuplicate(q: Queries, article: PlacedArticle, signal: Signal): Promise<Found | undefined> {
+  const { ids, common } = await candidatesOf(q, signal)
+  const refused = await listRefused(q, article.id, 'duplicate')
+  const others = await placedArticles(
+    q,
+    ids.filter((id) => !refused.includes(id)),
+  )
+  const reading = readArticle(article)
+  let best: Found | undefined
+  for (const other of others.values()) {
+    if (other.state !== 'published') continue
+    const { duplicate, jaccard, containment } = judgeDuplicate(reading, readArticle(other), common)
+    const score = Math.max(jaccard, containment)
+    if (duplicate && score > (best?.score ?? -1)) best = { other, score }
+  }
+  return best
+}
+
+/** The articles that share most of the sketch, or nearly all words where there is little text; and what too many share. */
+async function candidatesOf(q: Queries, { number, sketch, own, publishedAt }: Signal) {
+  const shared = new Map<number, number>()
+  const common = new Set<number>()
+  const byHash = Map.groupBy(await listShingles(q, [...sketch]), ({ hash }) => hash)
+  for (const [hash, rows] of byHash) {
+    if (rows.length >= commonShingle) common.add(hash)
+    else for (const row of rows) shared.set(row.number, (shared.get(row.number) ?? 0) + 1)
+  }
+  const bySketch = [...shared].sort((a, b) => b[1] - a[1]).map(([other]) => other)
+  const byWords = await lookForAlike(q, {
+    vector: own,
+    space: 'own',
+    from: publishedAt - shortWithinMs,
+    to: publishedAt + shortWithinMs,
+    floor: shortFloor,
+    limit: shortCandidates + 1,
+  })
+  const numbers = [...bySketch.slice(0, mostCandidates + 1), ...byWords.map((found) => found.number)]
+  return { ids: await listArticleIds(q, [...new Set(numbers)].filter((other) => other !== number)), common }
+}
+
+/** Everybody who has the text of one of these now has one original. */
+async function join(tx: Transaction, tied: PlacedArticle[], score: number): Promise<void> {
+  const ids = new Set<string>()
+  for (const article of tied) for (const id of [article.id, ...(await groupOf(tx, article))]) ids.add(id)
+  const group = [...(await placedArticles(tx, [...ids])).values()].filter(({ state }) => state === 'published')
+  const original = originalOf(group)
+  if (!original) return
+  const moved = group.filter(({ id, duplicateOfId }) => duplicateOfId !== (id === original.id ? null : original.id))
+  for (const { id, duplicateOfId } of moved) {
+    const isOriginal = id === original.id
+    await placeArticle(tx, id, {
+      duplicate_of_id: isOriginal ? null : original.id,
+      ...(isOriginal ? { duplicate_score: null } : duplicateOfId === null && { duplicate_score: rounded(score) }),
+    })
+  }
+  if (moved.length > 0) await refreshCards(tx, [...ids])
+}
+
+async function leave(tx: Transaction, article: PlacedArticle, group: string[]): Promise<void> {
+  await placeArticle(tx, article.id, { duplicate_of_id: null, duplicate_score: null })
+  await refreshCards(tx, [...new Set([article.id, ...group])])
+}
+
+const groupOf = (q: Queries, { id, duplicateOfId }: PlacedArticle) => duplicateGroup(q, duplicateOfId ?? id)
+
+const rounded = (score: number) => Math.round(score * 1000) / 1000

@@ -1,0 +1,175 @@
+import { hash } from 'node:crypto'
+import type { Queries, Transaction } from '../../database/database.ts'
+import { bridgedCounts } from '../../similarity/bridge.ts'
+import { leadOf } from '../../similarity/lead.ts'
+import { sketchOf } from '../../similarity/shingles.ts'
+import { type Counts, countWords, type Frequencies, type Vector, weigh } from '../../similarity/vector.ts'
+import { type Space, wordIn } from './candidates.ts'
+import { entryOf, periodOf, postingKey } from './postings.ts'
+import * as store from './store.ts'
+
+/** Raised whenever the same text gets other signals than before. */
+export const signalsVersion = 1
+
+/** What of an article is compared. `publishedAt` is RFC 3339. */
+export type Compared = {
+  articleId: string
+  publishedAt: string
+  title: string
+  summary: string | null
+  text: string
+  language: string
+}
+
+/** By what an article is compared with others. The vectors are of its words, and of the English ones that they stand for. */
+export type Signal = {
+  number: number
+  articleId: string
+  publishedAt: number
+  language: string
+  own: Vector
+  bridged: Vector
+  sketch: Uint32Array
+}
+
+/** How many articles were counted, and the last number that was given to a signal. It counts on as signals are written. */
+export type Counter = { articles: number; last_number: number }
+
+/** `digest` tells whether what is compared has changed. */
+type Facts = { digest: string }
+
+/**
+ * Writes the signals of an article under a new number, which others then find it by. What it had before goes. Where nothing of
+ * it has changed, they stay as they are, unless they are to be weighed anew.
+ */
+export async function writeSignal(
+  tx: Transaction,
+  counter: Counter,
+  article: Compared,
+  { anew = false }: { anew?: boolean } = {},
+): Promise<{ signal: Signal; changed: boolean }> {
+  const digest = digestOf(article)
+  const before = await store.findSignal(tx, article.articleId)
+  if (before && !anew && before.signals_version === signalsVersion && factsOf(before).digest === digest)
+    return { signal: signalOf(before), changed: false }
+  if (before) await dropRow(tx, before)
+  else counter.articles++
+  const number = ++counter.last_number
+  const counted = countsOf(article)
+  const words = await knownWords(tx, counted, before !== undefined)
+  const weighed = (space: Space) =>
+    rounded(weigh(counted[space], frequenciesIn(space, words, counter.articles)))
+  const vectors = { own: weighed('own'), bridged: weighed('bridged') }
+  const sketch = sketchOf(article.text || article.summary || '')
+  const row: store.SignalRow = {
+    number,
+    article_id: article.articleId,
+    published_at: article.publishedAt,
+    signals_version: signalsVersion,
+    weighed_among: counter.articles,
+    language: article.language,
+    words: JSON.stringify([...vectors.own]),
+    bridged: JSON.stringify([...vectors.bridged]),
+    sketch: Buffer.from(sketch.buffer, sketch.byteOffset, sketch.byteLength),
+    facts: JSON.stringify({ digest } satisfies Facts),
+  }
+  await store.insertSignal(tx, row)
+  await addPostings(tx, row, vectors, words)
+  if (sketch.length > 0) await store.insertShingles(tx, number, [...sketch])
+  return { signal: signalOf(row), changed: true }
+}
+
+/** Forgets what an article is compared by, after it is gone. */
+export async function dropSignal(tx: Transaction, articleId: string): Promise<void> {
+  const row = await store.findSignal(tx, articleId)
+  if (row) await dropRow(tx, row)
+}
+
+/** Its postings stay: its number leads to nothing any more. */
+async function dropRow(tx: Transaction, row: store.SignalRow): Promise<void> {
+  await store.removeSignal(tx, row.number)
+  await store.removeShingles(tx, row.number, [...hashesOf(row.sketch)])
+}
+
+/** Of which weight the words of a text that is no article would be. */
+export async function weighText(
+  q: Queries,
+  { title, text, language }: Pick<Compared, 'title' | 'text' | 'language'>,
+): Promise<Pick<Signal, 'own' | 'bridged'>> {
+  const { articles } = await store.findProgress(q)
+  const counted = countsOf({ title, text, language, summary: null })
+  const rows = await store.listWords(q, keysOf(counted))
+  const words = new Map(rows.map((row) => [row.word, row]))
+  return {
+    own: weigh(counted.own, frequenciesIn('own', words, articles)),
+    bridged: weigh(counted.bridged, frequenciesIn('bridged', words, articles)),
+  }
+}
+
+export function signalOf(row: store.SignalRow): Signal {
+  return {
+    number: row.number,
+    articleId: row.article_id,
+    publishedAt: Date.parse(row.published_at),
+    language: row.language,
+    own: new Map(JSON.parse(row.words)),
+    bridged: new Map(JSON.parse(row.bridged)),
+    sketch: hashesOf(row.sketch),
+  }
+}
+
+type Counted = Record<Space, Counts>
+
+function countsOf({ title, summary, text, language }: Omit<Compared, 'articleId' | 'publishedAt'>): Counted {
+  const lead = leadOf(text.length >= (summary?.length ?? 0) ? text : (summary as string), language, title)
+  return { own: countWords(title, lead), bridged: bridgedCounts(title, lead, language) }
+}
+
+const keysOf = ({ own, bridged }: Counted) => [
+  ...[...own.keys()].map((word) => wordIn('own', word)),
+  ...[...bridged.keys()].map((word) => wordIn('bridged', word)),
+]
+
+/** An article is counted once, however often it is revised: what its words then were is not known any more. */
+async function knownWords(tx: Transaction, counted: Counted, isCounted: boolean) {
+  const keys = keysOf(counted)
+  if (isCounted) await store.learnWords(tx, keys)
+  const rows = isCounted ? await store.listWords(tx, keys) : await store.countWords(tx, keys)
+  return new Map(rows.map((row) => [row.word, row]))
+}
+
+function frequenciesIn(space: Space, words: Map<string, store.WordRow>, documents: number): Frequencies {
+  return { documents, of: (word) => words.get(wordIn(space, word))?.articles ?? 0 }
+}
+
+async function addPostings(
+  tx: Transaction,
+  row: store.SignalRow,
+  vectors: Record<Space, Vector>,
+  words: Map<string, store.WordRow>,
+): Promise<void> {
+  const period = periodOf(row.published_at)
+  const postings = (['own', 'bridged'] as const).flatMap((space) =>
+    [...vectors[space]].map(([word, weight]) => ({
+      key: postingKey((words.get(wordIn(space, word)) as store.WordRow).number, period),
+      entry: entryOf(row.number, weight),
+    })),
+  )
+  await store.appendPostings(tx, postings)
+}
+
+const decimals = 10_000
+
+const rounded = (vector: Vector): Vector =>
+  new Map([...vector].map(([word, weight]) => [word, Math.round(weight * decimals) / decimals]))
+
+function digestOf({ title, summary, text, language, publishedAt }: Compared): string {
+  return hash('sha1', JSON.stringify([title, summary, text, language, publishedAt]), 'base64url')
+}
+
+const factsOf = (row: store.SignalRow): Facts => JSON.parse(row.facts)
+
+/** Copied, since a row's bytes may begin anywhere. */
+function hashesOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(Uint8Array.from(bytes).buffer)
+}
