@@ -34,10 +34,14 @@ export { refreshCards } from './cards.ts'
 export { countAll, reindexArticles } from './indexing.ts'
 export {
   duplicateGroup,
+  leftStory,
   type PlacedArticle,
   passOnDuplicates,
   placeArticle,
   placedArticles,
+  type Standing,
+  standingsOf,
+  translationsOf,
 } from './placing.ts'
 
 /** What a write made: the row as it is now, and its text. */

@@ -1,9 +1,12 @@
 import type { Queries, Transaction } from '../database/database.ts'
+import type { Article } from './article.ts'
+import { sourcesOf } from './card-sources.ts'
 import { type ArticleRow, listArticles, listBodies } from './store.ts'
 import {
   earliestDuplicate,
   findLeftStory,
   listGroups,
+  listTranslations,
   moveDuplicates,
   type Placing,
   updatePlacing,
@@ -13,6 +16,7 @@ import {
 export type PlacedArticle = {
   id: string
   sourceId: string
+  sourceName: string
   url: string
   canonicalUrl: string | null
   title: string
@@ -20,8 +24,11 @@ export type PlacedArticle = {
   text: string
   language: string
   publishedAt: string
+  firstSeenAt: string
+  /** Of whom it says that they published first; its own source may be among them. */
+  creditedUrls: string[]
+  creditedNames: string[]
   state: ArticleRow['state']
-  attribution: { text: string; url: string | null; rightsHolder: string | null } | null
   /** What was declared, be it here or not. */
   hasDeclaredOriginal: boolean
   originalId: string | null
@@ -36,13 +43,21 @@ export async function placedArticles(q: Queries, ids: string[]): Promise<Map<str
   if (ids.length === 0) return new Map()
   const rows = await listArticles(q, ids)
   const texts = new Map((await listBodies(q, ids)).map((body) => [body.article_id, body.text]))
-  return new Map(rows.map((row) => [row.id, placedOf(row, texts.get(row.id) ?? '')]))
+  const sources = await sourcesOf(q, rows)
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      placedOf(row, texts.get(row.id) ?? '', sources.get(row.source_id)?.name ?? ''),
+    ]),
+  )
 }
 
-function placedOf(row: ArticleRow, text: string): PlacedArticle {
+function placedOf(row: ArticleRow, text: string, sourceName: string): PlacedArticle {
+  const credit: Article['attribution'] | null = row.attribution === null ? null : JSON.parse(row.attribution)
   return {
     id: row.id,
     sourceId: row.source_id,
+    sourceName,
     url: row.url,
     canonicalUrl: row.canonical_url,
     title: row.title,
@@ -50,8 +65,10 @@ function placedOf(row: ArticleRow, text: string): PlacedArticle {
     text,
     language: row.language,
     publishedAt: row.published_at,
+    firstSeenAt: row.first_seen_at,
+    creditedUrls: [credit?.url, row.canonical_url].filter((url) => typeof url === 'string'),
+    creditedNames: credit?.rightsHolder ? [credit.rightsHolder] : [],
     state: row.state,
-    attribution: row.attribution === null ? null : JSON.parse(row.attribution),
     hasDeclaredOriginal: row.translation_of_method !== null,
     originalId: row.translation_of_id ?? row.found_original_id,
     storyId: row.story_id,
@@ -80,3 +97,57 @@ export async function passOnDuplicates(tx: Transaction, originalId: string): Pro
   return [next.id, ...moved]
 }
 
+/** The story that a deleted article was of. */
+export const leftStory = findLeftStory
+
+/** Where an article stands among others, with its card (JSON). `alsoIn` are the ids of those that have its text. */
+export type Standing = {
+  id: string
+  sourceId: string
+  title: string
+  language: string
+  state: ArticleRow['state']
+  publishedAt: string
+  firstSeenAt: string
+  updatedAt: string
+  storyId: string | null
+  duplicateOfId: string | null
+  duplicateScore: number | null
+  originalId: string | null
+  /** Null where the original was declared. */
+  originalScore: number | null
+  alsoIn: string[]
+  tags: string[]
+  card: string
+}
+
+export async function standingsOf(q: Queries, ids: string[]): Promise<Standing[]> {
+  return ids.length > 0 ? (await listArticles(q, ids)).map(standingOf) : []
+}
+
+/** The articles that are translated from one, declared or found. */
+export async function translationsOf(q: Queries, originalId: string): Promise<Standing[]> {
+  return standingsOf(q, await listTranslations(q, originalId))
+}
+
+function standingOf(row: ArticleRow): Standing {
+  const card: Article = JSON.parse(row.card)
+  return {
+    id: row.id,
+    sourceId: row.source_id,
+    title: row.title,
+    language: row.language,
+    state: row.state,
+    publishedAt: row.published_at,
+    firstSeenAt: row.first_seen_at,
+    updatedAt: row.updated_at,
+    storyId: row.story_id,
+    duplicateOfId: row.duplicate_of_id,
+    duplicateScore: row.duplicate_score,
+    originalId: row.translation_of_method === null ? row.found_original_id : row.translation_of_id,
+    originalScore: row.translation_of_method === null ? row.found_original_score : null,
+    alsoIn: card.alsoIn.map(({ articleId }) => articleId),
+    tags: card.tags.map(({ slug }) => slug),
+    card: row.card,
+  }
+}

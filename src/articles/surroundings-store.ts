@@ -72,3 +72,10 @@ export async function findLeftStory(q: Queries, articleId: string): Promise<stri
   )
   return row?.story_id ?? null
 }
+
+export async function listTranslations(q: Queries, originalId: string): Promise<string[]> {
+  const rows = await q.all<{ id: string }>(sql`
+    select id from article where translation_of_id = ${originalId}
+    union select id from article where found_original_id = ${originalId} and translation_of_method is null`)
+  return rows.map(({ id }) => id)
+}

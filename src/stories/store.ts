@@ -166,3 +166,11 @@ export async function listRefused(q: Queries, articleId: string, kind: LinkKind)
     where target_article_id = ${articleId} and origin = 'computed' and kind = ${kind} and removed_at is not null`)
   return rows.map(({ id }) => id)
 }
+
+/** The articles that an editor's links of an article lead to. */
+export async function listTargets(q: Queries, articleId: string): Promise<string[]> {
+  const rows = await q.all<{ id: string }>(sql`
+    select target_article_id as id from related_link
+    where article_id = ${articleId} and origin = 'editorial' and removed_at is null and target_article_id is not null`)
+  return rows.map(({ id }) => id)
+}

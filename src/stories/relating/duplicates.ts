@@ -6,15 +6,15 @@ import {
   refreshCards,
 } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
-import { judgeDuplicate, readArticle } from '../../similarity/duplicates.ts'
+import { chooseCandidates } from '../../similarity/candidates.ts'
+import { judgeDuplicate } from '../../similarity/duplicates.ts'
 import { originalOf } from '../../similarity/originals.ts'
+import { readArticle } from '../../similarity/reading.ts'
 import { lookForAlike } from '../signals/candidates.ts'
 import type { Signal } from '../signals/signals.ts'
-import { commonShingle, listArticleIds, listShingles } from '../signals/store.ts'
+import { listArticleIds, listShingles } from '../signals/store.ts'
 import { listRefused } from '../store.ts'
 
-/** So many are read and held against the article, those first that share most. */
-const mostCandidates = 8
 /** Texts too short for a sketch to tell are found by their words, near in time. */
 const shortWithinMs = 3 * 24 * 60 * 60 * 1000
 const shortFloor = 0.6
@@ -53,14 +53,14 @@ async function findDuplicate(q: Queries, article: PlacedArticle, signal: Signal)
 
 /** The articles that share most of the sketch, or nearly all words where there is little text; and what too many share. */
 async function candidatesOf(q: Queries, { number, sketch, own, publishedAt }: Signal) {
-  const shared = new Map<number, number>()
-  const common = new Set<number>()
-  const byHash = Map.groupBy(await listShingles(q, [...sketch]), ({ hash }) => hash)
-  for (const [hash, rows] of byHash) {
-    if (rows.length >= commonShingle) common.add(hash)
-    else for (const row of rows) shared.set(row.number, (shared.get(row.number) ?? 0) + 1)
-  }
-  const bySketch = [...shared].sort((a, b) => b[1] - a[1]).map(([other]) => other)
+  const rows = await listShingles(q, [...sketch])
+  const byHash = Map.groupBy(
+    rows.filter((row) => row.number !== number),
+    ({ hash }) => hash,
+  )
+  const { articles: bySketch, common } = chooseCandidates(
+    byHash.entries().map(([hash, holders]) => ({ hash, articles: holders.map((row) => row.number) })),
+  )
   const byWords = await lookForAlike(q, {
     vector: own,
     space: 'own',
@@ -70,22 +70,34 @@ async function candidatesOf(q: Queries, { number, sketch, own, publishedAt }: Si
     limit: shortCandidates + 1,
   })
   const numbers = [...bySketch.slice(0, mostCandidates + 1), ...byWords.map((found) => found.number)]
-  return { ids: await listArticleIds(q, [...new Set(numbers)].filter((other) => other !== number)), common }
+  return {
+    ids: await listArticleIds(
+      q,
+      [...new Set(numbers)].filter((other) => other !== number),
+    ),
+    common,
+  }
 }
 
 /** Everybody who has the text of one of these now has one original. */
 async function join(tx: Transaction, tied: PlacedArticle[], score: number): Promise<void> {
   const ids = new Set<string>()
   for (const article of tied) for (const id of [article.id, ...(await groupOf(tx, article))]) ids.add(id)
-  const group = [...(await placedArticles(tx, [...ids])).values()].filter(({ state }) => state === 'published')
+  const group = [...(await placedArticles(tx, [...ids])).values()].filter(
+    ({ state }) => state === 'published',
+  )
   const original = originalOf(group)
   if (!original) return
-  const moved = group.filter(({ id, duplicateOfId }) => duplicateOfId !== (id === original.id ? null : original.id))
+  const moved = group.filter(
+    ({ id, duplicateOfId }) => duplicateOfId !== (id === original.id ? null : original.id),
+  )
   for (const { id, duplicateOfId } of moved) {
     const isOriginal = id === original.id
     await placeArticle(tx, id, {
       duplicate_of_id: isOriginal ? null : original.id,
-      ...(isOriginal ? { duplicate_score: null } : duplicateOfId === null && { duplicate_score: rounded(score) }),
+      ...(isOriginal
+        ? { duplicate_score: null }
+        : duplicateOfId === null && { duplicate_score: rounded(score) }),
     })
   }
   if (moved.length > 0) await refreshCards(tx, [...ids])

@@ -1,5 +1,6 @@
 import type { Queries, Transaction } from '../../database/database.ts'
 import { join, sql } from '../../database/sql.ts'
+import { mostHolders } from '../../similarity/candidates.ts'
 
 /** A row of `article_signal`: `words`, `bridged` and `facts` are JSON. */
 export type SignalRow = {
@@ -103,15 +104,13 @@ export function listPostings(q: Queries, keys: number[]) {
     where key in (${q.dialect.integers(JSON.stringify(keys))}) order by key`)
 }
 
-/** A hash that so many have tells nothing, and is counted no further. */
-export const commonShingle = 21
-
+/** A hash that more than `mostHolders` have tells nothing, and is written down no further. */
 export function insertShingles(tx: Transaction, number: number, hashes: number[]) {
   return tx.run(sql`
     insert into relation_shingle (hash, number)
     select given.value, ${number} from (${tx.dialect.integers(JSON.stringify(hashes))}) as given
-    where (select count(*) from (select 1 from relation_shingle s where s.hash = given.value limit ${commonShingle}) as known)
-      < ${commonShingle}`)
+    where (select count(*) from (select 1 from relation_shingle s where s.hash = given.value limit ${mostHolders + 1}) as known)
+      <= ${mostHolders}`)
 }
 
 export function removeShingles(tx: Transaction, number: number, hashes: number[]) {

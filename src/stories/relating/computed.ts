@@ -1,0 +1,177 @@
+import { type Standing, standingsOf, translationsOf } from '../../articles/articles.ts'
+import type { Queries } from '../../database/database.ts'
+import { decay, type RelatedArticle, relatedFloor, relatedScore } from '../../similarity/related.ts'
+import { estimateOverlap } from '../../similarity/shingles.ts'
+import type { LinkKind } from '../link.ts'
+import { lookForAlike } from '../signals/candidates.ts'
+import { comparedOf, type Signal, signalOf } from '../signals/signals.ts'
+import { findSignal, listSignals } from '../signals/store.ts'
+import { type LinkView, listRefused, listTargets } from '../store.ts'
+
+/** A longer list is no help, and each link is weighed anew whenever the list is read. */
+const mostLinks = 20
+const mostPerStory = 2
+const mostCandidates = 150
+const periodMs = 28 * 24 * 60 * 60 * 1000
+/** As old as what is alike in every word may be to be shown. */
+const farthestMs = 171 * 24 * 60 * 60 * 1000
+/** So much of a text in another of the same outlet is its recap. */
+const recap = 0.1
+const nothingCommon: ReadonlySet<number> = new Set()
+
+type Reason = { type: string; value: string; weight: number }
+/** What is looked at: an article, or a text that is none. */
+export type Subject = { compared: RelatedArticle; id?: string; standing?: Standing; signal?: Signal }
+export type Computed = { links: LinkView[]; suppressedCount: number }
+
+/**
+ * The related links that the service finds for an article, with their reasons: what it is translated from or into, then by score
+ * what is alike enough to be related, each text once and at most two of a story. Nothing is padded.
+ */
+export async function computeLinks(q: Queries, articleId: string, kinds?: LinkKind[]): Promise<Computed> {
+  const row = await findSignal(q, articleId)
+  const [standing] = await standingsOf(q, [articleId])
+  if (!row || !standing) return { links: [], suppressedCount: 0 }
+  const signal = signalOf(row)
+  const found = await findRelated(q, { id: articleId, compared: comparedOf(row), standing, signal })
+  const ties = await listTies(q, standing)
+  const links = [...ties, ...found.links].filter(({ kind }) => (kinds ? kinds.includes(kind) : kind !== 'duplicate'))
+  return { links, suppressedCount: kinds && !kinds.includes('related') ? 0 : found.suppressedCount }
+}
+
+/** What is alike enough to be related to an article, or to a text. */
+export async function findRelated(q: Queries, subject: Subject): Promise<Computed> {
+  const candidates = await candidatesFor(q, subject)
+  const refused = subject.id ? await listRefused(q, subject.id, 'related') : []
+  const named = subject.id ? await listTargets(q, subject.id) : []
+  const chosen = chooseShown(subject, candidates, new Set([...refused, ...named]))
+  const links = chosen.shown.map(({ candidate, score, reasons }) => ({
+    ...linkTo(subject.id ?? '', candidate.standing, kindOf(subject, candidate), score),
+    reasons: JSON.stringify(reasons),
+  }))
+  return { links, suppressedCount: chosen.held }
+}
+
+type Candidate = { standing: Standing; signal: Signal; compared: RelatedArticle }
+
+/** The published articles that share most with it, in the months around it. */
+async function candidatesFor(q: Queries, { compared, id }: Subject): Promise<Candidate[]> {
+  const { publishedAt, vector } = compared
+  const alike = await lookForAlike(q, {
+    vector,
+    space: 'own',
+    from: publishedAt - farthestMs,
+    to: publishedAt + farthestMs,
+    floor: relatedFloor,
+    limit: mostCandidates,
+    factorOf: (period) => decay(distance(publishedAt, period)),
+  })
+  const rows = await listSignals(
+    q,
+    alike.map(({ number }) => number),
+  )
+  const standings = await standingsOf(
+    q,
+    rows.map((row) => row.article_id),
+  )
+  const byId = new Map(standings.map((standing) => [standing.id, standing]))
+  return rows.flatMap((row) => {
+    const standing = byId.get(row.article_id)
+    if (standing?.state !== 'published' || standing.id === id) return []
+    return [{ standing, signal: signalOf(row), compared: comparedOf(row) }]
+  })
+}
+
+/** How far a moment is from the nearest one of a period. */
+function distance(at: number, period: number): number {
+  const [start, end] = [period * periodMs, (period + 1) * periodMs]
+  return at < start ? start - at : at > end ? at - end : 0
+}
+
+function chooseShown(subject: Subject, candidates: Candidate[], left: Set<string>) {
+  const scored = candidates
+    .map((candidate) => ({ candidate, ...relatedScore(subject.compared, candidate.compared) }))
+    .sort((a, b) => b.score - a.score || (a.candidate.standing.id < b.candidate.standing.id ? 1 : -1))
+  const texts = new Set(subject.standing ? [rootOf(subject.standing)] : [])
+  const perStory = new Map<string, number>()
+  const shown: typeof scored = []
+  let held = 0
+  for (const link of scored) {
+    const { standing } = link.candidate
+    const ofStory = standing.storyId ? (perStory.get(standing.storyId) ?? 0) : 0
+    if (left.has(standing.id) || texts.has(rootOf(standing))) continue
+    if (!link.shown || ofStory === mostPerStory || shown.length === mostLinks) {
+      held++
+      continue
+    }
+    texts.add(rootOf(standing))
+    if (standing.storyId) perStory.set(standing.storyId, ofStory + 1)
+    const reasons = [...sharedStanding(subject.standing, standing), ...link.reasons]
+    shown.push({ ...link, reasons })
+  }
+  return { shown, held }
+}
+
+const rootOf = ({ id, duplicateOfId }: Standing) => duplicateOfId ?? id
+
+function sharedStanding(a: Standing | undefined, b: Standing): Reason[] {
+  if (!a) return []
+  const story = a.storyId !== null && a.storyId === b.storyId ? [{ type: 'story', value: b.storyId, weight: 1 }] : []
+  const tags = a.tags.filter((slug) => b.tags.includes(slug))
+  return [...story, ...tags.map((slug) => ({ type: 'tag', value: slug, weight: 0 }))]
+}
+
+/** An outlet that takes up its own text again wrote on, after the article or before it. */
+function kindOf({ signal, standing }: Subject, other: Candidate): LinkKind {
+  if (!signal || standing?.sourceId !== other.standing.sourceId) return 'related'
+  const { jaccard, containment } = estimateOverlap(signal.sketch, other.signal.sketch, nothingCommon)
+  if (jaccard < recap && containment < 2 * recap) return 'related'
+  return other.signal.publishedAt > signal.publishedAt ? 'followUp' : 'background'
+}
+
+/** What it is known to be translated from or into, and who else has its text. */
+async function listTies(q: Queries, standing: Standing): Promise<LinkView[]> {
+  const ties: LinkView[] = []
+  const { id, originalId, originalScore, duplicateOfId } = standing
+  const others = await translationsOf(q, id)
+  const ids = [originalId, duplicateOfId, ...standing.alsoIn].filter((other) => other !== null)
+  const known = new Map((await standingsOf(q, ids)).map((other) => [other.id, other]))
+  const original = known.get(originalId ?? '')
+  if (original) ties.push(tieTo(id, original, 'translation', originalScore))
+  for (const translation of others) ties.push(tieTo(id, translation, 'translation', translation.originalScore))
+  for (const other of standing.alsoIn) {
+    const duplicate = known.get(other)
+    if (duplicate) ties.push(tieTo(id, duplicate, 'duplicate', standing.duplicateScore ?? duplicate.duplicateScore))
+  }
+  return ties.filter(({ target_state }) => target_state === 'published')
+}
+
+/** A tie without a score was declared. */
+function tieTo(articleId: string, other: Standing, kind: LinkKind, score: number | null): LinkView {
+  const reason: Reason = { type: score === null ? 'declared' : 'text', value: kind, weight: score ?? 1 }
+  return { ...linkTo(articleId, other, kind, score ?? 1), reasons: JSON.stringify([reason]) }
+}
+
+/** It is computed anew at every read, and so has an id that tells what it is between. */
+export const computedId = (articleId: string, targetId: string) => `${articleId}_${targetId}`
+
+function linkTo(articleId: string, target: Standing, kind: LinkKind, score: number): LinkView {
+  return {
+    id: computedId(articleId, target.id),
+    article_id: articleId,
+    kind,
+    origin: 'computed',
+    position: 0,
+    score: Math.round(Math.min(score, 1) * 10_000) / 10_000,
+    reasons: '[]',
+    note: null,
+    target_article_id: target.id,
+    target_url: null,
+    target_title: null,
+    version: 1,
+    created_at: target.firstSeenAt,
+    updated_at: target.updatedAt,
+    target_state: target.state,
+    card: target.card,
+  }
+}

@@ -1,0 +1,68 @@
+import { readChanges } from '../../changes/changes.ts'
+import type { Database, Queries, Transaction } from '../../database/database.ts'
+import { claimProgress, findProgress, type Progress, updateProgress } from '../signals/store.ts'
+import { relateArticle } from './relate.ts'
+import { hasWeighing, weighAnew } from './weighing.ts'
+
+const types = [
+  'article.published',
+  'article.revised',
+  'article.withdrawn',
+  'article.restored',
+  'article.deleted',
+] as const
+
+/** Others wait for the writer meanwhile, and requests for the loop: after so long the rest is left to the next transaction. */
+const sliceMs = 15
+const changesPerSlice = 32
+
+/**
+ * Follows the change log from where it was last left, and relates the articles that it tells of. What is found and how far the log
+ * was followed are one transaction, so nothing is lost or done twice by whoever is killed. Answers whether something was done.
+ */
+export async function relateNext(database: Database): Promise<boolean> {
+  // A look that finds nothing is no commit, which would cost every answer that is kept ready.
+  if ((await countBehind(database, 1)) > 0) return database.write(relateSlice)
+  if (await hasWeighing(database)) return database.write(weighSlice)
+  return false
+}
+
+/** Relates everything that there is to relate. For tests, commands and measurements; answers how many transactions it took. */
+export async function relateAll(database: Database): Promise<number> {
+  let slices = 0
+  while (await relateNext(database)) slices++
+  return slices
+}
+
+/** How many changes of articles are not looked at yet, up to `limit`. */
+export async function countBehind(q: Queries, limit: number): Promise<number> {
+  const { seq } = await findProgress(q)
+  return (await readChanges(q, { after: seq, limit, types: [...types] })).changes.length
+}
+
+async function relateSlice(tx: Transaction): Promise<boolean> {
+  const progress = await claimProgress(tx)
+  // Another process is at it.
+  if (!progress) return false
+  const { changes } = await readChanges(tx, { after: progress.seq, limit: changesPerSlice, types: [...types] })
+  const counter: Progress = { ...progress }
+  const related = new Set<string>()
+  const end = performance.now() + sliceMs
+  for (const { seq, resource } of changes) {
+    // What an article is now counts, however often it changed.
+    if (!related.has(resource.id)) await relateArticle(tx, counter, resource.id)
+    related.add(resource.id)
+    counter.seq = seq
+    if (performance.now() > end) break
+  }
+  await updateProgress(tx, counter)
+  return changes.length > 0
+}
+
+async function weighSlice(tx: Transaction): Promise<boolean> {
+  const counter = await claimProgress(tx)
+  if (!counter) return false
+  await weighAnew(tx, counter)
+  await updateProgress(tx, counter)
+  return true
+}

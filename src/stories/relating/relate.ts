@@ -1,0 +1,51 @@
+import {
+  leftStory,
+  type PlacedArticle,
+  passOnDuplicates,
+  placedArticles,
+  refreshCards,
+} from '../../articles/articles.ts'
+import type { Transaction } from '../../database/database.ts'
+import { type Counter, dropSignal, writeSignal } from '../signals/signals.ts'
+import { recountStories } from '../stories.ts'
+import { tieDuplicates } from './duplicates.ts'
+import { tieOriginal } from './originals.ts'
+import { tieStory } from './story.ts'
+
+/**
+ * Brings everything that is found out about an article up to date after it was published, revised, withdrawn, restored or
+ * deleted: its signals, whose text it has, what it is translated from, and whose story it tells. Related links are looked for when
+ * they are read.
+ */
+export async function relateArticle(tx: Transaction, counter: Counter, articleId: string): Promise<void> {
+  const article = await placedArticle(tx, articleId)
+  if (!article) await forget(tx, articleId)
+  else if (article.state === 'published') await tie(tx, counter, article)
+  else if (article.state === 'withdrawn') await hide(tx, article)
+}
+
+async function tie(tx: Transaction, counter: Counter, article: PlacedArticle): Promise<void> {
+  const { signal } = await writeSignal(tx, counter, { articleId: article.id, ...article })
+  await tieDuplicates(tx, article, signal)
+  await tieOriginal(tx, article, signal)
+  // By now it may have the text of an article whose story it then tells.
+  const now = (await placedArticle(tx, article.id)) as PlacedArticle
+  await tieStory(tx, now, signal)
+  if (article.storyId) await recountStories(tx, [article.storyId])
+}
+
+/** What is withdrawn stands for nobody, and may be restored: its signals stay, and lead to nothing meanwhile. */
+async function hide(tx: Transaction, article: PlacedArticle): Promise<void> {
+  await refreshCards(tx, [article.id, ...(await passOnDuplicates(tx, article.id))])
+  if (article.storyId) await recountStories(tx, [article.storyId])
+}
+
+async function forget(tx: Transaction, articleId: string): Promise<void> {
+  await dropSignal(tx, articleId)
+  const storyId = await leftStory(tx, articleId)
+  if (storyId) await recountStories(tx, [storyId])
+}
+
+async function placedArticle(tx: Transaction, id: string): Promise<PlacedArticle | undefined> {
+  return (await placedArticles(tx, [id])).get(id)
+}
