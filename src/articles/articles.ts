@@ -31,6 +31,7 @@ import { surroundingsOf } from './surroundings.ts'
 
 export { refreshCards } from './cards.ts'
 export { countAll, reindexArticles } from './indexing.ts'
+export { placeArticles } from './placing.ts'
 
 /** What a write made: the row as it is now, and its text. */
 export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: ArticleRow; content: Content }

@@ -54,3 +54,14 @@ export function updatePlacing(tx: Transaction, row: Placing) {
       found_original_id = ${row.found_original_id}, found_original_score = ${row.found_original_score}
     where id = ${row.id}`)
 }
+
+/** Since when an editor's word holds stays, where there was one. */
+export function updateStory(
+  tx: Transaction,
+  ids: string[],
+  { storyId, fixedAt }: { storyId: string | null; fixedAt: string | null },
+) {
+  return tx.run(sql`
+    update article set story_id = ${storyId}, story_fixed_at = coalesce(${fixedAt}, story_fixed_at)
+    where id in (${join(ids)})`)
+}
