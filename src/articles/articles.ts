@@ -12,8 +12,8 @@ import { cardOf, refreshCards } from './cards.ts'
 import { type Content, contentOf } from './content.ts'
 import { keepAddresses, keepAuthors, resolveOriginal, tieWaitingTranslations } from './identity.ts'
 import { searchedOf } from './indexing.ts'
-import { passOnDuplicates } from './placing.ts'
 import { type Draft, languageOf, rowOf } from './rows.ts'
+import { passOnDuplicates } from './standing.ts'
 import {
   type ArticleRow,
   clearOriginal,
@@ -32,17 +32,18 @@ import { surroundingsOf } from './surroundings.ts'
 
 export { refreshCards } from './cards.ts'
 export { countAll, reindexArticles } from './indexing.ts'
+export { placeArticles } from './placing.ts'
 export {
   duplicateGroup,
   leftStory,
   type PlacedArticle,
   passOnDuplicates,
-  placeArticle,
   placedArticles,
   type Standing,
   standingsOf,
+  tieArticle,
   translationsOf,
-} from './placing.ts'
+} from './standing.ts'
 
 /** What a write made: the row as it is now, and its text. */
 export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: ArticleRow; content: Content }

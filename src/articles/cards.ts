@@ -5,7 +5,7 @@ import { tagsOfArticles } from '../tags/tags.ts'
 import type { Article, TranslationOf } from './article.ts'
 import { attributionOf } from './attribution.ts'
 import { type SourceSummary, sourcesOf } from './card-sources.ts'
-import { type ArticleRow, listArticles, updateCard } from './store.ts'
+import { type ArticleRow, listArticlesForUpdate, updateCard } from './store.ts'
 import { alone, type Surroundings, surroundingsOf } from './surroundings.ts'
 import { listMates } from './surroundings-store.ts'
 
@@ -81,7 +81,8 @@ export async function refreshCards(tx: Transaction, articleIds: string[]): Promi
   for (let at = 0; at < articleIds.length; at += sliceSize) {
     if (at > 0) await turn()
     const slice = articleIds.slice(at, at + sliceSize)
-    await writeCards(tx, await listArticles(tx, [...new Set([...slice, ...(await listMates(tx, slice))])]))
+    const ids = [...new Set([...slice, ...(await listMates(tx, slice))])]
+    await writeCards(tx, await listArticlesForUpdate(tx, ids))
   }
 }
 

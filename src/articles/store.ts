@@ -64,6 +64,13 @@ export function listArticles(q: Queries, ids: string[]) {
   return q.all<ArticleRow>(sql`select ${all} from article where id in (${join(ids)})`)
 }
 
+/** The same, locked: a card made of these rows is not made of what another writer is about to change. */
+export function listArticlesForUpdate(tx: Transaction, ids: string[]) {
+  return tx.all<ArticleRow>(
+    sql`select ${all} from article where id in (${join(ids)}) order by id ${tx.dialect.forUpdate}`,
+  )
+}
+
 /** The cards of these articles, in no order. */
 export function listCardsOf(q: Queries, ids: string[]) {
   return q.all<{ id: string; card: Uint8Array }>(

@@ -35,20 +35,15 @@ export function listOriginals(q: Queries, ids: string[]) {
   )
 }
 
-/** What was found out about an article. */
-export type Placing = Pick<
+/** What was found out about the text of an article. */
+export type Ties = Pick<
   ArticleRow,
-  | 'story_id'
-  | 'story_fixed_at'
-  | 'duplicate_of_id'
-  | 'duplicate_score'
-  | 'found_original_id'
-  | 'found_original_score'
+  'duplicate_of_id' | 'duplicate_score' | 'found_original_id' | 'found_original_score'
 >
 
 /** Writes the columns that are named; the card is still to be written. */
-export function updatePlacing(tx: Transaction, id: string, found: Partial<Placing>) {
-  const columns = Object.entries(found).map(([name, value]) => sql`${raw(name)} = ${value}`)
+export function updateTies(tx: Transaction, id: string, ties: Partial<Ties>) {
+  const columns = Object.entries(ties).map(([name, value]) => sql`${raw(name)} = ${value}`)
   return tx.run(sql`update article set ${join(columns)} where id = ${id}`)
 }
 
@@ -78,4 +73,15 @@ export async function listTranslations(q: Queries, originalId: string): Promise<
     select id from article where translation_of_id = ${originalId}
     union select id from article where found_original_id = ${originalId} and translation_of_method is null`)
   return rows.map(({ id }) => id)
+}
+
+/** Since when an editor's word holds stays, where there was one. */
+export function updateStory(
+  tx: Transaction,
+  ids: string[],
+  { storyId, fixedAt }: { storyId: string | null; fixedAt: string | null },
+) {
+  return tx.run(sql`
+    update article set story_id = ${storyId}, story_fixed_at = coalesce(${fixedAt}, story_fixed_at)
+    where id in (${join(ids)})`)
 }

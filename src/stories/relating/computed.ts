@@ -35,7 +35,9 @@ export async function computeLinks(q: Queries, articleId: string, kinds?: LinkKi
   const signal = signalOf(row)
   const found = await findRelated(q, { id: articleId, compared: comparedOf(row), standing, signal })
   const ties = await listTies(q, standing)
-  const links = [...ties, ...found.links].filter(({ kind }) => (kinds ? kinds.includes(kind) : kind !== 'duplicate'))
+  const links = [...ties, ...found.links].filter(({ kind }) =>
+    kinds ? kinds.includes(kind) : kind !== 'duplicate',
+  )
   return { links, suppressedCount: kinds && !kinds.includes('related') ? 0 : found.suppressedCount }
 }
 
@@ -116,7 +118,8 @@ const rootOf = ({ id, duplicateOfId }: Standing) => duplicateOfId ?? id
 
 function sharedStanding(a: Standing | undefined, b: Standing): Reason[] {
   if (!a) return []
-  const story = a.storyId !== null && a.storyId === b.storyId ? [{ type: 'story', value: b.storyId, weight: 1 }] : []
+  const story =
+    a.storyId !== null && a.storyId === b.storyId ? [{ type: 'story', value: b.storyId, weight: 1 }] : []
   const tags = a.tags.filter((slug) => b.tags.includes(slug))
   return [...story, ...tags.map((slug) => ({ type: 'tag', value: slug, weight: 0 }))]
 }
@@ -138,10 +141,12 @@ async function listTies(q: Queries, standing: Standing): Promise<LinkView[]> {
   const known = new Map((await standingsOf(q, ids)).map((other) => [other.id, other]))
   const original = known.get(originalId ?? '')
   if (original) ties.push(tieTo(id, original, 'translation', originalScore))
-  for (const translation of others) ties.push(tieTo(id, translation, 'translation', translation.originalScore))
+  for (const translation of others)
+    ties.push(tieTo(id, translation, 'translation', translation.originalScore))
   for (const other of standing.alsoIn) {
     const duplicate = known.get(other)
-    if (duplicate) ties.push(tieTo(id, duplicate, 'duplicate', standing.duplicateScore ?? duplicate.duplicateScore))
+    if (duplicate)
+      ties.push(tieTo(id, duplicate, 'duplicate', standing.duplicateScore ?? duplicate.duplicateScore))
   }
   return ties.filter(({ target_state }) => target_state === 'published')
 }

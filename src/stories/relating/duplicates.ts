@@ -1,9 +1,9 @@
 import {
   duplicateGroup,
   type PlacedArticle,
-  placeArticle,
   placedArticles,
   refreshCards,
+  tieArticle,
 } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { chooseCandidates } from '../../similarity/candidates.ts'
@@ -93,7 +93,7 @@ async function join(tx: Transaction, tied: PlacedArticle[], score: number): Prom
   )
   for (const { id, duplicateOfId } of moved) {
     const isOriginal = id === original.id
-    await placeArticle(tx, id, {
+    await tieArticle(tx, id, {
       duplicate_of_id: isOriginal ? null : original.id,
       ...(isOriginal
         ? { duplicate_score: null }
@@ -104,7 +104,7 @@ async function join(tx: Transaction, tied: PlacedArticle[], score: number): Prom
 }
 
 async function leave(tx: Transaction, article: PlacedArticle, group: string[]): Promise<void> {
-  await placeArticle(tx, article.id, { duplicate_of_id: null, duplicate_score: null })
+  await tieArticle(tx, article.id, { duplicate_of_id: null, duplicate_score: null })
   await refreshCards(tx, [...new Set([article.id, ...group])])
 }
 

@@ -44,7 +44,11 @@ async function relateSlice(tx: Transaction): Promise<boolean> {
   const progress = await claimProgress(tx)
   // Another process is at it.
   if (!progress) return false
-  const { changes } = await readChanges(tx, { after: progress.seq, limit: changesPerSlice, types: [...types] })
+  const { changes } = await readChanges(tx, {
+    after: progress.seq,
+    limit: changesPerSlice,
+    types: [...types],
+  })
   const counter: Progress = { ...progress }
   const related = new Set<string>()
   const end = performance.now() + sliceMs

@@ -1,0 +1,153 @@
+import type { Queries, Transaction } from '../database/database.ts'
+import type { Article } from './article.ts'
+import { sourcesOf } from './card-sources.ts'
+import { type ArticleRow, listArticles, listBodies } from './store.ts'
+import {
+  earliestDuplicate,
+  findLeftStory,
+  listGroups,
+  listTranslations,
+  moveDuplicates,
+  type Ties,
+  updateTies,
+} from './surroundings-store.ts'
+
+/** An article as it is held against others. Times are RFC 3339. */
+export type PlacedArticle = {
+  id: string
+  sourceId: string
+  sourceName: string
+  url: string
+  canonicalUrl: string | null
+  title: string
+  summary: string | null
+  text: string
+  language: string
+  publishedAt: string
+  firstSeenAt: string
+  /** Of whom it says that they published first; its own source may be among them. */
+  creditedUrls: string[]
+  creditedNames: string[]
+  state: ArticleRow['state']
+  /** What was declared, be it here or not. */
+  hasDeclaredOriginal: boolean
+  originalId: string | null
+  storyId: string | null
+  isStoryFixed: boolean
+  duplicateOfId: string | null
+  foundOriginalId: string | null
+}
+
+/** The articles of these ids, with their texts, in no order. */
+export async function placedArticles(q: Queries, ids: string[]): Promise<Map<string, PlacedArticle>> {
+  if (ids.length === 0) return new Map()
+  const rows = await listArticles(q, ids)
+  const texts = new Map((await listBodies(q, ids)).map((body) => [body.article_id, body.text]))
+  const sources = await sourcesOf(q, rows)
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      placedOf(row, texts.get(row.id) ?? '', sources.get(row.source_id)?.name ?? ''),
+    ]),
+  )
+}
+
+function placedOf(row: ArticleRow, text: string, sourceName: string): PlacedArticle {
+  const credit: Article['attribution'] | null = row.attribution === null ? null : JSON.parse(row.attribution)
+  return {
+    id: row.id,
+    sourceId: row.source_id,
+    sourceName,
+    url: row.url,
+    canonicalUrl: row.canonical_url,
+    title: row.title,
+    summary: row.summary,
+    text,
+    language: row.language,
+    publishedAt: row.published_at,
+    firstSeenAt: row.first_seen_at,
+    creditedUrls: [credit?.url, row.canonical_url].filter((url) => typeof url === 'string'),
+    creditedNames: credit?.rightsHolder ? [credit.rightsHolder] : [],
+    state: row.state,
+    hasDeclaredOriginal: row.translation_of_method !== null,
+    originalId: row.translation_of_id ?? row.found_original_id,
+    storyId: row.story_id,
+    isStoryFixed: row.story_fixed_at !== null,
+    duplicateOfId: row.duplicate_of_id,
+    foundOriginalId: row.found_original_id,
+  }
+}
+
+/** Writes whose text an article has and what it is translated from, as far as it is named here. Its card is still to be written. */
+export async function tieArticle(tx: Transaction, id: string, ties: Partial<Ties>): Promise<void> {
+  await updateTies(tx, id, ties)
+}
+
+/** The articles that have the text of this original, and itself, the earliest first: published ones. */
+export async function duplicateGroup(q: Queries, originalId: string): Promise<string[]> {
+  return (await listGroups(q, [originalId])).map(({ id }) => id)
+}
+
+/** The earliest of its duplicates stands for an original that is no longer to be read. Answers all that now show another one. */
+export async function passOnDuplicates(tx: Transaction, originalId: string): Promise<string[]> {
+  const next = await earliestDuplicate(tx, originalId)
+  if (!next) return []
+  await updateTies(tx, next.id, { duplicate_of_id: null, duplicate_score: null })
+  const moved = await moveDuplicates(tx, originalId, next.id)
+  return [next.id, ...moved]
+}
+
+/** The story that a deleted article was of. */
+export const leftStory = findLeftStory
+
+/** Where an article stands among others, with its card (JSON). `alsoIn` are the ids of those that have its text. */
+export type Standing = {
+  id: string
+  sourceId: string
+  title: string
+  language: string
+  state: ArticleRow['state']
+  publishedAt: string
+  firstSeenAt: string
+  updatedAt: string
+  storyId: string | null
+  duplicateOfId: string | null
+  duplicateScore: number | null
+  originalId: string | null
+  /** Null where the original was declared. */
+  originalScore: number | null
+  alsoIn: string[]
+  tags: string[]
+  card: string
+}
+
+export async function standingsOf(q: Queries, ids: string[]): Promise<Standing[]> {
+  return ids.length > 0 ? (await listArticles(q, ids)).map(standingOf) : []
+}
+
+/** The articles that are translated from one, declared or found. */
+export async function translationsOf(q: Queries, originalId: string): Promise<Standing[]> {
+  return standingsOf(q, await listTranslations(q, originalId))
+}
+
+function standingOf(row: ArticleRow): Standing {
+  const card: Article = JSON.parse(row.card)
+  return {
+    id: row.id,
+    sourceId: row.source_id,
+    title: row.title,
+    language: row.language,
+    state: row.state,
+    publishedAt: row.published_at,
+    firstSeenAt: row.first_seen_at,
+    updatedAt: row.updated_at,
+    storyId: row.story_id,
+    duplicateOfId: row.duplicate_of_id,
+    duplicateScore: row.duplicate_score,
+    originalId: row.translation_of_method === null ? row.found_original_id : row.translation_of_id,
+    originalScore: row.translation_of_method === null ? row.found_original_score : null,
+    alsoIn: card.alsoIn.map(({ articleId }) => articleId),
+    tags: card.tags.map(({ slug }) => slug),
+    card: row.card,
+  }
+}
