@@ -29,6 +29,7 @@ import { Facets } from '../search/facets.ts'
 import { searchRoutes } from '../search/routes.ts'
 import type { Clock } from '../shared/clock.ts'
 import { sourceRoutes } from '../sources/routes.ts'
+import { relatingMetrics } from '../stories/relating/metrics.ts'
 import { relatedRoutes } from '../stories/routes.ts'
 import { tagRoutes } from '../tags/routes.ts'
 import { about } from './about.ts'
@@ -74,7 +75,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addDeprecation(app)
   if (serves === 'api') await addDocument(app, about)
   addHealth(app, { database, readiness })
-  addMetrics(app, database, [options.ingestion.metrics.registry])
+  addMetrics(app, database, [options.ingestion.metrics.registry, relatingMetrics(database)])
   if (serves === 'health') return app
   await addDocs(app, about.info.title)
   addProblemPages(app, publicUrl)

@@ -10,6 +10,7 @@ import type { Readiness } from '../ops/health.ts'
 import { ensureAdminKey } from '../partners/keys.ts'
 import { isIndexed } from '../search/reindex.ts'
 import { adoptFeeds } from '../sources/polling.ts'
+import { type RelatingWorker, startRelating } from '../stories/relating/worker.ts'
 import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
 import { CommandError } from './command.ts'
@@ -69,8 +70,10 @@ export async function startServer(
     })
     await listen(app, settings)
     url = addressOf(app, settings.host)
-    const worker = settings.roles.includes('ingestion') ? await startIngestion(ingestion) : undefined
-    return { url, stop: (drainMs) => stop({ app, database, readiness, ingestion, worker }, drainMs) }
+    const reads = settings.roles.includes('ingestion')
+    const worker = reads ? await startIngestion(ingestion) : undefined
+    const relater = reads ? startRelating(database, logger) : undefined
+    return { url, stop: (drainMs) => stop({ app, database, readiness, ingestion, worker, relater }, drainMs) }
   } catch (error) {
     await database.close()
     throw error
@@ -128,13 +131,14 @@ type Running = {
   readiness: Readiness
   ingestion: ReturnType<typeof createIngestion>
   worker: Worker | undefined
+  relater: RelatingWorker | undefined
 }
 
 /** How long feeds that are being read may take to end; what is left is read again when its lease is over. */
 const ingestionGraceMs = 3000
 
 async function stop(
-  { app, database, readiness, ingestion, worker }: Running,
+  { app, database, readiness, ingestion, worker, relater }: Running,
   drainMs: number,
 ): Promise<void> {
   readiness.closing = true
@@ -144,6 +148,7 @@ async function stop(
   await app.close()
   clearInterval(sweep)
   await worker?.stop(ingestionGraceMs)
+  await relater?.stop()
   await ingestion.close()
   await database.close()
 }

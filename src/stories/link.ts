@@ -18,9 +18,6 @@ export type LinkOrigin = (typeof linkOrigins)[number]
 /** What a reader is shown without asking: a page's own list is often padding. */
 export const defaultOrigins: readonly LinkOrigin[] = ['editorial', 'computed']
 
-/** Computed links with a smaller score are held back: an empty list is a right answer, a padded one is not. */
-export const relevanceFloor = 0.14
-
 /** Links of one origin that an article may have. */
 export const maxLinks = 1000
 

@@ -1,13 +1,14 @@
 import type { Article } from '../articles/article.ts'
 import { requireArticle, withdrawnFailure } from '../articles/articles.ts'
 import { recordChange } from '../changes/changes.ts'
-import type { Transaction } from '../database/database.ts'
+import type { Queries, Transaction } from '../database/database.ts'
 import { checkVersion } from '../http/preconditions.ts'
 import { Failure, type FieldError, invalidField } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
 import { urlKey } from '../shared/url.ts'
 import { maxLinks, type NewRelatedLink, type RelatedLink, type RelatedLinkPatch } from './link.ts'
 import { arrange, closeGaps, makeRoom } from './places.ts'
+import { findComputed, refuseComputed } from './relating/removal.ts'
 import {
   findLink,
   findListVersion,
@@ -18,7 +19,6 @@ import {
   type LinkView,
   listEditorial,
   removeLink,
-  suppressLink,
   updateLink,
 } from './store.ts'
 
@@ -85,6 +85,7 @@ export async function changeLink(
 ): Promise<LinkView> {
   const row = await requireLink(tx, { articleId, linkId, accepted })
   if (!isVisible(row, true)) throw noSuchLink()
+  if (row.origin === 'computed') throw computedFailure()
   const next = { ...row, ...changesOf(row, patch) }
   if (row.origin === 'editorial' && next.kind !== row.kind) await refuseSameTarget(tx, next)
   const { moved } = patch.position === undefined ? { moved: [] } : await makeRoom(tx, row, patch.position)
@@ -100,10 +101,11 @@ export async function changeLink(
 
 /** Removes a link. A computed one stays as a hidden row, so that it never returns. */
 export async function dropLink(tx: Transaction, input: LinkPath & Accepted): Promise<void> {
-  const { id, article_id, origin } = await requireLink(tx, input)
-  if (origin === 'computed') await suppressLink(tx, id)
+  const row = await requireLink(tx, input)
+  const { id, article_id, origin } = row
+  if (row.origin === 'computed') await refuseComputed(tx, row)
   else await removeLink(tx, id)
-  const moved = await closeGaps(tx, article_id, origin)
+  const moved = row.origin === 'computed' ? [] : await closeGaps(tx, article_id, origin)
   await incrementListVersion(tx, article_id)
   await recordChange(tx, { type: 'link.deleted', id })
   await recordUpdates(tx, moved)
@@ -136,10 +138,26 @@ async function requireLink(
   { articleId, linkId, accepted }: LinkPath & Accepted,
 ): Promise<LinkView> {
   await lockArticle(tx, articleId)
-  const row = await findLink(tx, articleId, linkId)
+  const row = await findAnyLink(tx, articleId, linkId)
   if (!row) throw noSuchLink()
   checkVersion(row.version, accepted)
   return row
+}
+
+/** A link that is kept, or one that is computed. */
+export async function findAnyLink(
+  q: Queries,
+  articleId: string,
+  linkId: string,
+): Promise<LinkView | undefined> {
+  return (await findLink(q, articleId, linkId)) ?? (await findComputed(q, articleId, linkId))
+}
+
+function computedFailure(): Failure {
+  return new Failure(
+    'conflict',
+    'A computed link is not changed. Add an editorial link to its target, which then stands in its place, or remove it.',
+  )
 }
 
 export function noSuchLink(): Failure {
@@ -190,12 +208,9 @@ function targetKey({ target_article_id, target_url }: Target): string {
 }
 
 /** What a patch makes of a row; places are another matter. */
-function changesOf(row: LinkView, { kind, note, position, target }: RelatedLinkPatch) {
+function changesOf(row: LinkView, { kind, note, target }: RelatedLinkPatch) {
   if (target && row.target_article_id !== null) {
     throw invalidField('target.title', 'The target is an article, which has its own title.')
-  }
-  if (position !== undefined && row.origin === 'computed') {
-    throw invalidField('position', 'Computed links stand in the order of their scores.')
   }
   return {
     ...(kind !== undefined && { kind }),

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { Queries } from '../database/database.ts'
 import { cutPage, pageStart } from '../http/paging.ts'
 import { listParameter, pageOf, pageQuery } from '../http/parameters.ts'
-import { defaultOrigins, linkKinds, linkOrigins, RelatedLink, relevanceFloor } from './link.ts'
+import { defaultOrigins, linkKinds, linkOrigins, RelatedLink } from './link.ts'
 import { linkOf } from './links.ts'
-import { countSuppressed, findPosition, listLinks } from './store.ts'
+import { type Computed, computeLinks } from './relating/computed.ts'
+import { findPosition, type LinkPosition, type LinkView, listLinks } from './store.ts'
 
 const decimal = (value: unknown) =>
   typeof value === 'string' && /^\d(\.\d{1,15})?$/.test(value) ? Number(value) : value
@@ -31,7 +32,9 @@ export const RelatedLinkList = pageOf(RelatedLink)
   .extend({
     suppressedCount: z
       .int()
-      .describe('How many computed links of these kinds were held back, being below the relevance floor.'),
+      .describe(
+        'How many articles are somewhat alike, and held back all the same: not alike enough, or the third of a story.',
+      ),
   })
   .meta({
     id: 'RelatedLinkList',
@@ -42,28 +45,48 @@ export const RelatedLinkList = pageOf(RelatedLink)
     },
   })
 
+type Row = LinkView & LinkPosition
+
+/** The place of computed links in a list: behind the editor's, before the page's own. */
+const computedRank = 1
+
 /** A page of an article's links, and how many computed ones are held back. */
 export async function readLinks(
   q: Queries,
   articleId: string,
-  { kind, origin, minScore = 0, limit, cursor }: RelatedQuery,
+  { kind, origin = [...defaultOrigins], minScore = 0, limit, cursor }: RelatedQuery,
   request: FastifyRequest,
 ) {
-  const filters = {
-    articleId,
-    origins: origin ?? defaultOrigins,
-    kinds: kind,
-    minScore: Math.max(minScore, relevanceFloor),
-  }
+  const computed = origin.includes('computed') ? await computeLinks(q, articleId, kind) : nothing
+  const ranked = computed.links.filter(({ score }) => (score ?? 0) >= minScore).map(rankedOf)
   const start = pageStart(request, cursor, ['integer', 'real', 'text'])
-  const after = start && (await positionNow(q, articleId, start))
-  const rows = await listLinks(q, filters, after, limit + 1)
+  const after = start && (await positionNow(q, articleId, start, ranked))
+  const kept = origin.filter((one) => one !== 'computed')
+  const filters = { articleId, origins: kept, kinds: kind }
+  const stored = kept.length > 0 ? await listLinks(q, filters, after, limit + 1) : []
+  const rows = [...stored, ...ranked.filter((row) => !after || isBehind(row, after))].sort(inOrder)
   const { shown, page } = cutPage(request, rows, limit, (row) => [row.rank, row.place, row.id])
-  return { data: shown.map(linkOf), page, suppressedCount: await countSuppressed(q, filters) }
+  return { data: shown.map(linkOf), page, suppressedCount: computed.suppressedCount }
 }
 
+const nothing: Computed = { links: [], suppressedCount: 0 }
+
+const rankedOf = (link: LinkView): Row => ({ ...link, rank: computedRank, place: -(link.score ?? 0) })
+
+function inOrder(a: LinkPosition, b: LinkPosition): number {
+  return a.rank - b.rank || a.place - b.place || (a.id < b.id ? -1 : 1)
+}
+
+const isBehind = (row: LinkPosition, after: LinkPosition) => inOrder(row, after) > 0 && row.id !== after.id
+
 /** Links move: a page begins behind the last link that was seen, or where that one stood. */
-async function positionNow(q: Queries, articleId: string, [rank, place, id]: [number, number, string]) {
-  const known = await findPosition(q, articleId, id)
+async function positionNow(
+  q: Queries,
+  articleId: string,
+  [rank, place, id]: [number, number, string],
+  computed: Row[],
+): Promise<LinkPosition> {
+  const known =
+    rank === computedRank ? computed.find((row) => row.id === id) : await findPosition(q, articleId, id)
   return known ?? { rank, place, id: '' }
 }

@@ -9,9 +9,18 @@ import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
 import { LinkOrder, NewRelatedLink, RelatedLink, RelatedLinkPatch } from './link.ts'
-import { addLink, changeLink, dropLink, isVisible, linkOf, noSuchLink, orderLinks } from './links.ts'
+import {
+  addLink,
+  changeLink,
+  dropLink,
+  findAnyLink,
+  isVisible,
+  linkOf,
+  noSuchLink,
+  orderLinks,
+} from './links.ts'
 import { RelatedLinkList, RelatedQuery, readLinks } from './reading.ts'
-import { findLink, findListVersion, type LinkView } from './store.ts'
+import { findListVersion, type LinkView } from './store.ts'
 
 const tag = 'Related links'
 const articlePath = z.strictObject({ id: z.string().max(100) })
@@ -129,7 +138,7 @@ function addOneLink(app: Server, { database }: RouteDependencies) {
       const { id, linkId } = request.params
       const hasKey = request.actor !== null
       await requireVisibleRow(database, id, hasKey)
-      const row = await findLink(database, id, linkId)
+      const row = await findAnyLink(database, id, linkId)
       if (!row || !isVisible(row, hasKey)) throw noSuchLink()
       const body = Buffer.from(JSON.stringify(linkOf(row)))
       sendReady(request, reply, { body, etag: linkTag(row), link: undefined })

@@ -1,6 +1,6 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { join, type Sql, sql, where } from '../database/sql.ts'
-import { type LinkKind, type LinkOrigin, relevanceFloor } from './link.ts'
+import type { LinkKind, LinkOrigin } from './link.ts'
 
 /** A row of `related_link`: `reasons` is JSON as text. */
 export type LinkRow = {
@@ -29,8 +29,7 @@ export type LinkView = LinkRow & { target_state: string | null; card: string | n
 export type LinkFilters = {
   articleId: string
   origins: readonly LinkOrigin[]
-  kinds?: LinkKind[]
-  minScore: number
+  kinds?: LinkKind[] | undefined
 }
 export type LinkPosition = { rank: number; place: number; id: string }
 
@@ -39,20 +38,18 @@ const columns = sql`l.id, l.article_id, l.kind, l.origin, l.position, l.score, l
 const view = sql`${columns}, a.state as target_state, a.card`
 const withTarget = sql`related_link l left join article a on a.id = l.target_article_id`
 const isShown = sql`(l.target_article_id is null or a.state = 'published')`
-const rank = sql`case l.origin when 'editorial' then 0 when 'computed' then 1 else 2 end`
-const place = sql`case l.origin when 'computed' then -coalesce(l.score, 0) else l.position end`
+/** Computed links, which are not kept, stand between. */
+const rank = sql`case l.origin when 'editorial' then 0 else 2 end`
+const place = sql`l.position`
 
-/** Editorial links in their order, computed ones by score, then the page's own in theirs. */
+/** Editorial links in their order, then the page's own in theirs. */
 export function listLinks(
   q: Queries,
   filters: LinkFilters,
   after: LinkPosition | undefined,
   limit: number,
 ): Promise<(LinkView & LinkPosition)[]> {
-  const conditions = [
-    ...conditionsOf(filters),
-    sql`(l.origin <> 'computed' or l.score >= ${filters.minScore})`,
-  ]
+  const conditions = conditionsOf(filters)
   if (after) {
     conditions.push(sql`(${rank}, ${place}, l.id) > (${after.rank}, ${after.place}, ${after.id})`)
   }
@@ -66,15 +63,6 @@ export function findPosition(q: Queries, articleId: string, id: string): Promise
   return q.one(sql`
     select l.id, ${rank} as rank, ${place} as place from related_link l
     where l.id = ${id} and l.article_id = ${articleId}`)
-}
-
-/** The computed links that the floor holds back. */
-export async function countSuppressed(q: Queries, filters: LinkFilters): Promise<number> {
-  const conditions = [...conditionsOf(filters), sql`l.origin = 'computed'`, sql`l.score < ${relevanceFloor}`]
-  const row = await q.one<{ count: number }>(
-    sql`select count(*) as count from ${withTarget} ${where(conditions)}`,
-  )
-  return row?.count ?? 0
 }
 
 function conditionsOf({ articleId, origins, kinds }: LinkFilters): Sql[] {

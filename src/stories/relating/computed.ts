@@ -158,11 +158,11 @@ function tieTo(articleId: string, other: Standing, kind: LinkKind, score: number
 }
 
 /** It is computed anew at every read, and so has an id that tells what it is between. */
-export const computedId = (articleId: string, targetId: string) => `${articleId}_${targetId}`
+const computedId = (kind: LinkKind, articleId: string, targetId: string) => `${kind}_${articleId}_${targetId}`
 
 function linkTo(articleId: string, target: Standing, kind: LinkKind, score: number): LinkView {
   return {
-    id: computedId(articleId, target.id),
+    id: computedId(kind, articleId, target.id),
     article_id: articleId,
     kind,
     origin: 'computed',

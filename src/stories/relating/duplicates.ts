@@ -3,6 +3,7 @@ import {
   type PlacedArticle,
   placedArticles,
   refreshCards,
+  standingsOf,
   tieArticle,
 } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
@@ -35,20 +36,23 @@ type Found = { other: PlacedArticle; score: number }
 
 async function findDuplicate(q: Queries, article: PlacedArticle, signal: Signal): Promise<Found | undefined> {
   const { ids, common } = await candidatesOf(q, signal)
-  const refused = await listRefused(q, article.id, 'duplicate')
-  const others = await placedArticles(
-    q,
-    ids.filter((id) => !refused.includes(id)),
-  )
+  const others = await placedArticles(q, ids)
+  const refused = await refusedOriginals(q, article.id)
   const reading = readArticle(article)
   let best: Found | undefined
   for (const other of others.values()) {
-    if (other.state !== 'published') continue
+    if (other.state !== 'published' || refused.has(other.duplicateOfId ?? other.id)) continue
     const { duplicate, jaccard, containment } = judgeDuplicate(reading, readArticle(other), common)
     const score = Math.max(jaccard, containment)
     if (duplicate && score > (best?.score ?? -1)) best = { other, score }
   }
   return best
+}
+
+/** What an editor has said is another text is so with all that have it. */
+async function refusedOriginals(q: Queries, articleId: string): Promise<Set<string>> {
+  const refused = await standingsOf(q, await listRefused(q, articleId, 'duplicate'))
+  return new Set(refused.map(({ id, duplicateOfId }) => duplicateOfId ?? id))
 }
 
 /** The articles that share most of the sketch, or nearly all words where there is little text; and what too many share. */
@@ -69,14 +73,8 @@ async function candidatesOf(q: Queries, { number, sketch, own, publishedAt }: Si
     floor: shortFloor,
     limit: shortCandidates + 1,
   })
-  const numbers = [...bySketch.slice(0, mostCandidates + 1), ...byWords.map((found) => found.number)]
-  return {
-    ids: await listArticleIds(
-      q,
-      [...new Set(numbers)].filter((other) => other !== number),
-    ),
-    common,
-  }
+  const alike = byWords.map((found) => found.number).filter((other) => other !== number)
+  return { ids: await listArticleIds(q, [...new Set([...bySketch, ...alike])]), common }
 }
 
 /** Everybody who has the text of one of these now has one original. */

@@ -27,6 +27,17 @@ export async function relateNext(database: Database): Promise<boolean> {
   return false
 }
 
+/** Passes over the next change, after it has failed again and again. */
+export async function skipNext(database: Database): Promise<boolean> {
+  return database.write(async (tx) => {
+    const progress = await claimProgress(tx)
+    if (!progress) return false
+    const { changes } = await readChanges(tx, { after: progress.seq, limit: 1, types: [...types] })
+    if (changes[0]) await updateProgress(tx, { ...progress, seq: changes[0].seq })
+    return changes.length > 0
+  })
+}
+
 /** Relates everything that there is to relate. For tests, commands and measurements; answers how many transactions it took. */
 export async function relateAll(database: Database): Promise<number> {
   let slices = 0

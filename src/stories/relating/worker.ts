@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts'
-import { relateNext } from './linker.ts'
+import { Failure } from '../../shared/failure.ts'
+import { relateNext, skipNext } from './linker.ts'
 
 export type RelatingWorker = { stop(): Promise<void> }
 
@@ -11,43 +12,64 @@ const lookEveryMs = 1000
 const gatherMs = 50
 /** Behind each slice of work requests and writers have a time of their own. */
 const restMs = 10
+/** After so many failures at one article it is passed over, so that the others are related. */
+const mostFailures = 3
 
 /** Relates what is published, again and again, until it is stopped. */
 export function startRelating(database: Database, logger: Logger): RelatingWorker {
+  const { sleep, wake, stop } = wakeable()
+  const unlisten = database.onCommit(wake)
   let stopped = false
-  let wake = () => {}
-  const unlisten = database.onCommit(() => wake())
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      timer.unref()
-      wake = () => {
-        clearTimeout(timer)
-        setTimeout(resolve, gatherMs)
-      }
-    })
+  let failures = 0
   const loop = (async () => {
     while (!stopped) {
-      if (await next(database, logger)) await new Promise((resolve) => setTimeout(resolve, restMs))
-      else if (!stopped) await pause(lookEveryMs)
+      const done = await attempt()
+      await sleep(done ? restMs : lookEveryMs, !done)
     }
   })()
   return {
     async stop() {
       stopped = true
       unlisten()
-      wake()
+      stop()
       await loop
     },
   }
+
+  async function attempt(): Promise<boolean> {
+    try {
+      const done = await (failures < mostFailures ? relateNext(database) : skipNext(database))
+      failures = 0
+      return done
+    } catch (error) {
+      // A database that cannot be written now can be later, and is no fault of the article.
+      if (!(error instanceof Failure && error.code === 'unavailable')) failures++
+      logger.error({ err: error }, 'an article could not be related')
+      return false
+    }
+  }
 }
 
-/** A database that cannot be written now can be later. */
-async function next(database: Database, logger: Logger): Promise<boolean> {
-  try {
-    return await relateNext(database)
-  } catch (error) {
-    logger.error({ err: error }, 'articles could not be related')
-    return false
+/** A sleep that a commit ends, with a little time for those that come right behind it. */
+function wakeable() {
+  let end: (() => void) | undefined
+  return {
+    sleep(ms: number, mayWake: boolean) {
+      return new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms)
+        end = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+        if (!mayWake) end = undefined
+      })
+    },
+    wake() {
+      const ending = end
+      if (!ending) return
+      end = undefined
+      setTimeout(ending, gatherMs)
+    },
+    stop: () => end?.(),
   }
 }
