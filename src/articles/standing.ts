@@ -114,6 +114,7 @@ export type Standing = {
   duplicateOfId: string | null
   duplicateScore: number | null
   originalId: string | null
+  hasDeclaredOriginal: boolean
   /** Null where the original was declared. */
   originalScore: number | null
   alsoIn: string[]
@@ -145,6 +146,7 @@ function standingOf(row: ArticleRow): Standing {
     duplicateOfId: row.duplicate_of_id,
     duplicateScore: row.duplicate_score,
     originalId: row.translation_of_method === null ? row.found_original_id : row.translation_of_id,
+    hasDeclaredOriginal: row.translation_of_method !== null,
     originalScore: row.translation_of_method === null ? row.found_original_score : null,
     alsoIn: card.alsoIn.map(({ articleId }) => articleId),
     tags: card.tags.map(({ slug }) => slug),
