@@ -66,7 +66,8 @@ function refusalOfLong(
   overlap: Overlap,
   common: ReadonlySet<number>,
 ): Refusal | undefined {
-  if (a.isRoundup !== b.isRoundup || (a.isRoundup && overlap.jaccard < plainJaccard)) return 'roundup'
+  if (a.isRoundup !== b.isRoundup) return 'roundup'
+  if (a.isRoundup && overlap.jaccard < plainJaccard && !sameTitle(a, b)) return 'roundup'
   if (!isPlain(a, b, overlap) && sharedTitleWords(a, b) < leastTitleWords) return 'title'
   if (disagree(a.titleNumbers, b.titleNumbers) || isSameForm(a, b)) return 'numbers'
   if (followsUp(a, b, overlap)) return 'followUp'
