@@ -1,4 +1,4 @@
-import { isNamedBy } from './naming.ts'
+import { isNamedBy, isSameLanguage } from './naming.ts'
 import { disagree, sharedNumbers } from './numbers.ts'
 import { mayTell, nearInTime, type Reading, sameTitle, sharedTitleWords } from './reading.ts'
 import { estimateOverlap, type Overlap, overlapOf } from './shingles.ts'
@@ -54,7 +54,8 @@ function soundsAlike(a: Reading, b: Reading, { jaccard }: Overlap): boolean {
 }
 
 function refusalOfShort(a: Reading, b: Reading, overlap: Overlap): Refusal | undefined {
-  if (!mayTell(a) || !mayTell(b) || !nearInTime(a, b, daysMs)) return 'short'
+  const isTelling = mayTell(a) && mayTell(b) && isSameLanguage(a.article, b.article)
+  if (!isTelling || !nearInTime(a, b, daysMs)) return 'short'
   if (a.isRoundup !== b.isRoundup) return 'roundup'
   if (disagree(a.titleNumbers, b.titleNumbers) || disagree(a.numbers, b.numbers)) return 'numbers'
   return followsUp(a, b, overlap) ? 'followUp' : undefined
@@ -66,7 +67,8 @@ function refusalOfLong(
   overlap: Overlap,
   common: ReadonlySet<number>,
 ): Refusal | undefined {
-  if (a.isRoundup !== b.isRoundup || (a.isRoundup && overlap.jaccard < plainJaccard)) return 'roundup'
+  if (a.isRoundup !== b.isRoundup) return 'roundup'
+  if (a.isRoundup && overlap.jaccard < plainJaccard && !sameTitle(a, b)) return 'roundup'
   if (!isPlain(a, b, overlap) && sharedTitleWords(a, b) < leastTitleWords) return 'title'
   if (disagree(a.titleNumbers, b.titleNumbers) || isSameForm(a, b)) return 'numbers'
   if (followsUp(a, b, overlap)) return 'followUp'

@@ -17,9 +17,14 @@ export type Credited = {
  * translation and not a copy.
  */
 export function isNamedBy(a: Addressed, b: Addressed): boolean {
-  if (baseLanguage(a) !== baseLanguage(b)) return false
+  if (!isSameLanguage(a, b)) return false
   const others = addressesOf(b)
   return addressesOf(a).some((address) => others.includes(address))
+}
+
+/** In whichever script or country. */
+export function isSameLanguage(a: { language: string }, b: { language: string }): boolean {
+  return baseLanguage(a.language) === baseLanguage(b.language)
 }
 
 /** Whether an article credits another: its page, its site or its outlet. */
@@ -37,4 +42,4 @@ const addressesOf = ({ url, canonicalUrl }: Addressed) =>
 const keyOf = (address: string) => (URL.canParse(address) ? urlKey(address) : undefined)
 const siteOf = (address: string) => getDomain(address, { allowPrivateDomains: true })
 const plainName = (name: string) => folded(name).text.replace(/\s+/g, '')
-const baseLanguage = ({ language }: Addressed) => language.toLowerCase().split('-', 1)[0]
+const baseLanguage = (language: string) => language.toLowerCase().split('-', 1)[0]

@@ -37,17 +37,18 @@ const leastTitleShingles = 2
 
 export function readArticle(article: Comparable): Reading {
   const shingles = shinglesOf(article.text)
+  const title = plainTitle(article.title)
   return {
     article,
     publishedMs: Date.parse(article.publishedAt),
-    title: plainTitle(article.title),
+    title,
     titleWords: new Set(wordsOf(article.title)),
     titleNumbers: numbersIn(article.title),
     titleShingles: shinglesOf(article.title).length,
     numbers: numbersIn(article.text),
     shingles,
     sketch: sketchOfShingles(shingles),
-    isRoundup: isRoundup(article.title),
+    isRoundup: isRoundup(title),
     isWall: isWall(article),
   }
 }
