@@ -140,6 +140,11 @@ export async function readArticle(
     : { version, json, whole: true }
 }
 
+/** The article at an address, drafts left out; `undefined` where there is none. */
+export async function readLookupId(q: Queries, url: string): Promise<string | undefined> {
+  return (await findByUrlKeys(q, [urlKey(url)]))?.id
+}
+
 /** The article at an address, whatever form of it was asked for. */
 export async function readLookup(
   q: Queries,

@@ -16,6 +16,7 @@ import { addRateLimits, type RateLimits } from '../http/rate-limits.ts'
 import { addRequestLog } from '../http/request-log.ts'
 import { addResponseCache } from '../http/response-cache.ts'
 import { createServer, type Server } from '../http/server.ts'
+import { extractArticle } from '../ingestion/extract.ts'
 import type { Ingestion } from '../ingestion/ingestion.ts'
 import { ingestionRoutes } from '../ingestion/routes.ts'
 import { fetchRoutes } from '../ingestion/routes-fetches.ts'
@@ -27,10 +28,11 @@ import { partnerRoutes } from '../partners/routes.ts'
 import { readFound } from '../search/articles.ts'
 import { Facets } from '../search/facets.ts'
 import { searchRoutes } from '../search/routes.ts'
-import type { Clock } from '../shared/clock.ts'
+import { type Clock, systemClock } from '../shared/clock.ts'
 import { sourceRoutes } from '../sources/routes.ts'
 import { relatingMetrics } from '../stories/relating/metrics.ts'
 import { relatedRoutes } from '../stories/routes.ts'
+import { relationRoutes } from '../stories/routes-relations.ts'
 import { tagRoutes } from '../tags/routes.ts'
 import { about } from './about.ts'
 
@@ -59,12 +61,12 @@ export type AppOptions = {
 
 /** The whole wiring: every hook and every feature, in the order in which they run. */
 export async function createApp(options: AppOptions): Promise<Server> {
-  const { database, publicUrl, serves = 'api', readiness = { closing: false } } = options
+  const { database, publicUrl, serves = 'api', readiness = { closing: false }, clock = systemClock } = options
   const app = createServer(options)
   const deps = { database, publicUrl, once: idempotency(database) }
   addRequestLog(app)
   addCors(app, options.corsOrigins)
-  addAuthentication(app, { database, adminKey: options.adminKey, clock: options.clock })
+  addAuthentication(app, { database, adminKey: options.adminKey, clock })
   addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'])
   addAccessCheck(app, options.readAccess)
   addConditionalGet(app)
@@ -88,6 +90,13 @@ export async function createApp(options: AppOptions): Promise<Server> {
   searchRoutes(app, deps)
   changeRoutes(app, deps)
   relatedRoutes(app, deps)
+  relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(options.ingestion, url) })
   partnerRoutes(app, deps)
   return app
+}
+
+/** A page as it would become an article, and nothing is kept. */
+async function readPage(ingestion: Ingestion, url: string) {
+  const { title, language, body } = await extractArticle(ingestion, { url })
+  return { title, language, text: body.text }
 }

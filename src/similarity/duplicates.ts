@@ -13,7 +13,7 @@ export type Refusal = 'wall' | 'roundup' | 'title' | 'numbers' | 'followUp' | 'b
 export type Judgement = Overlap & { duplicate: boolean; refusedBy?: Refusal }
 
 /** A fifth of what two texts have together, or nearly all of the shorter. Two writers about one event have a tenth in common. */
-const leastOverlap: Overlap = { jaccard: 0.2, containment: 0.75 }
+export const leastOverlap: Overlap = { jaccard: 0.2, containment: 0.75 }
 /** From here on titles are not asked: most of the text is the same, or a long one is a whole part of the other. */
 const plainJaccard = 0.5
 const plainPart = { containment: 0.9, shingles: 200 }

@@ -42,6 +42,19 @@ const linkExample = {
   updatedAt: '2026-11-23T06:20:00.000Z',
 }
 
+export const LinkReason = z
+  .object({
+    type: z
+      .string()
+      .describe(
+        '`name`, `word` or `start` of both titles, `mention` of a name of one title in the other text, `text` of both; `story` or `tag` of both; for ties of texts `declared` or `text`.',
+      ),
+    value: z.string(),
+    weight: z.number().describe('From 0 to 1: how rare what titles share is, or its share of the score.'),
+  })
+  .meta({ id: 'LinkReason' })
+export type LinkReason = z.infer<typeof LinkReason>
+
 export const RelatedLink = z
   .object({
     id: z.string(),
@@ -53,9 +66,7 @@ export const RelatedLink = z
       ),
     position: z.int().describe('The place among the links of its origin, from 0.'),
     score: z.number().nullable().describe('From 0 to 1, for computed links; null for others.'),
-    reasons: z
-      .array(z.object({ type: z.string(), value: z.string(), weight: z.number() }))
-      .describe('Why it was computed; empty for others.'),
+    reasons: z.array(LinkReason).describe('Why it was computed; empty for others.'),
     note: z.string().nullable(),
     target: z
       .union([

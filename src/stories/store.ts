@@ -162,3 +162,10 @@ export async function listTargets(q: Queries, articleId: string): Promise<string
     where article_id = ${articleId} and origin = 'editorial' and removed_at is null and target_article_id is not null`)
   return rows.map(({ id }) => id)
 }
+
+/** The links that are kept from one article to another, and those that were removed for good. */
+export function listBetween(q: Queries, articleId: string, targetId: string) {
+  return q.all<Pick<LinkRow, 'id' | 'kind' | 'origin'> & { removed_at: string | null }>(sql`
+    select id, kind, origin, removed_at from related_link
+    where article_id = ${articleId} and target_article_id = ${targetId} order by id`)
+}

@@ -1,8 +1,14 @@
 import { type Standing, standingsOf, translationsOf } from '../../articles/articles.ts'
 import type { Queries } from '../../database/database.ts'
-import { decay, type RelatedArticle, relatedFloor, relatedScore } from '../../similarity/related.ts'
+import {
+  decay,
+  leastScore,
+  type RelatedArticle,
+  type Reason as RelatedReason,
+  relatedScore,
+} from '../../similarity/related.ts'
 import { estimateOverlap } from '../../similarity/shingles.ts'
-import type { LinkKind } from '../link.ts'
+import type { LinkKind, LinkReason } from '../link.ts'
 import { lookForAlike } from '../signals/candidates.ts'
 import { comparedOf, type Signal, signalOf } from '../signals/signals.ts'
 import { findSignal, listSignals } from '../signals/store.ts'
@@ -19,7 +25,6 @@ const farthestMs = 171 * 24 * 60 * 60 * 1000
 const recap = 0.1
 const nothingCommon: ReadonlySet<number> = new Set()
 
-type Reason = { type: string; value: string; weight: number }
 /** What is looked at: an article, or a text that is none. */
 export type Subject = { compared: RelatedArticle; id?: string; standing?: Standing; signal?: Signal }
 export type Computed = { links: LinkView[]; suppressedCount: number }
@@ -33,7 +38,7 @@ export async function computeLinks(q: Queries, articleId: string, kinds?: LinkKi
   const [standing] = await standingsOf(q, [articleId])
   if (!row || !standing) return { links: [], suppressedCount: 0 }
   const signal = signalOf(row)
-  const found = await findRelated(q, { id: articleId, compared: comparedOf(row), standing, signal })
+  const found = await findRelated(q, { id: articleId, compared: comparedOf(signal), standing, signal })
   const ties = await listTies(q, standing)
   const links = [...ties, ...found.links].filter(({ kind }) =>
     kinds ? kinds.includes(kind) : kind !== 'duplicate',
@@ -49,7 +54,10 @@ export async function findRelated(q: Queries, subject: Subject): Promise<Compute
   const chosen = chooseShown(subject, candidates, new Set([...refused, ...named]))
   const links = chosen.shown.map(({ candidate, score, reasons }) => ({
     ...linkTo(subject.id ?? '', candidate.standing, kindOf(subject, candidate), score),
-    reasons: JSON.stringify(reasons),
+    reasons: JSON.stringify([
+      ...sharedStanding(subject.standing, candidate.standing),
+      ...reasons.map(reasonOf),
+    ]),
   }))
   return { links, suppressedCount: chosen.held }
 }
@@ -64,7 +72,7 @@ async function candidatesFor(q: Queries, { compared, id }: Subject): Promise<Can
     space: 'own',
     from: publishedAt - farthestMs,
     to: publishedAt + farthestMs,
-    floor: relatedFloor,
+    floor: leastScore,
     limit: mostCandidates,
     factorOf: (period) => decay(distance(publishedAt, period)),
   })
@@ -80,7 +88,8 @@ async function candidatesFor(q: Queries, { compared, id }: Subject): Promise<Can
   return rows.flatMap((row) => {
     const standing = byId.get(row.article_id)
     if (standing?.state !== 'published' || standing.id === id) return []
-    return [{ standing, signal: signalOf(row), compared: comparedOf(row) }]
+    const signal = signalOf(row)
+    return [{ standing, signal, compared: comparedOf(signal) }]
   })
 }
 
@@ -108,15 +117,20 @@ function chooseShown(subject: Subject, candidates: Candidate[], left: Set<string
     }
     texts.add(rootOf(standing))
     if (standing.storyId) perStory.set(standing.storyId, ofStory + 1)
-    const reasons = [...sharedStanding(subject.standing, standing), ...link.reasons]
-    shown.push({ ...link, reasons })
+    shown.push(link)
   }
   return { shown, held }
 }
 
+export const reasonOf = ({ kind, text, weight }: RelatedReason): LinkReason => ({
+  type: kind,
+  value: text,
+  weight: Math.round(weight * 10_000) / 10_000,
+})
+
 const rootOf = ({ id, duplicateOfId }: Standing) => duplicateOfId ?? id
 
-function sharedStanding(a: Standing | undefined, b: Standing): Reason[] {
+function sharedStanding(a: Standing | undefined, b: Standing): LinkReason[] {
   if (!a) return []
   const story =
     a.storyId !== null && a.storyId === b.storyId ? [{ type: 'story', value: b.storyId, weight: 1 }] : []
@@ -153,7 +167,7 @@ async function listTies(q: Queries, standing: Standing): Promise<LinkView[]> {
 
 /** A tie without a score was declared. */
 function tieTo(articleId: string, other: Standing, kind: LinkKind, score: number | null): LinkView {
-  const reason: Reason = { type: score === null ? 'declared' : 'text', value: kind, weight: score ?? 1 }
+  const reason: LinkReason = { type: score === null ? 'declared' : 'text', value: kind, weight: score ?? 1 }
   return { ...linkTo(articleId, other, kind, score ?? 1), reasons: JSON.stringify([reason]) }
 }
 

@@ -6,7 +6,7 @@ import {
   tieArticle,
 } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
-import { findOriginal, type OriginalFound } from '../../similarity/translations.ts'
+import { findOriginal, leastScore, type OriginalFound } from '../../similarity/translations.ts'
 import { lookForAlike } from '../signals/candidates.ts'
 import { type Signal, signalOf } from '../signals/signals.ts'
 import { findSignal, listSignals } from '../signals/store.ts'
@@ -89,7 +89,9 @@ async function candidatesFor(
     q,
     alike.map(({ number }) => number),
   )
-  const others = rows.map(signalOf).filter((other) => isChinese(other.language) !== isChinese(signal.language))
+  const others = rows
+    .map(signalOf)
+    .filter((other) => isChinese(other.language) !== isChinese(signal.language))
   const standings = new Map(
     (
       await standingsOf(
@@ -102,4 +104,10 @@ async function candidatesFor(
     const standing = standings.get(other.articleId)
     return standing?.state === 'published' ? [{ ...bridged(other), standing }] : []
   })
+}
+
+/** How two articles fare where the one is asked whether the other is its original; `undefined` where it cannot be. */
+export function explainOriginal(translation: Signal, original: Signal) {
+  const found = findOriginal(bridged(translation), [bridged(original)])
+  return found && { ...found, threshold: leastScore }
 }

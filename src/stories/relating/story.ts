@@ -1,5 +1,6 @@
 import { type PlacedArticle, type Standing, standingsOf } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
+import { Failure } from '../../shared/failure.ts'
 import { type EventArticle, windowMs } from '../../similarity/events.ts'
 import { chooseStory, grownCentroid, largestStory, type StoryCandidate } from '../../similarity/stories.ts'
 import type { Frequencies, Vector } from '../../similarity/vector.ts'
@@ -32,14 +33,20 @@ export async function tieStory(tx: Transaction, article: PlacedArticle, signal: 
 async function follow(tx: Transaction, articleId: string, originalId: string): Promise<boolean> {
   const [original] = await standingsOf(tx, [originalId])
   if (!original) return false
-  const place = original.storyId ? { id: original.storyId, isAlone: false } : { id: originalId, isAlone: true }
+  const place = original.storyId
+    ? { id: original.storyId, isAlone: false }
+    : { id: originalId, isAlone: true }
   return (await enter(tx, articleId, place)) !== undefined
 }
 
 /** A story, or an article that is in none yet. */
 type Place = { id: string; isAlone: boolean }
 
-async function enter(tx: Transaction, articleId: string, { id, isAlone }: Place): Promise<string | undefined> {
+async function enter(
+  tx: Transaction,
+  articleId: string,
+  { id, isAlone }: Place,
+): Promise<string | undefined> {
   if (!isAlone) {
     await joinStory(tx, id, articleId)
     return id
@@ -53,7 +60,7 @@ async function merge(tx: Transaction, from: string, into: string): Promise<void>
   try {
     await tx.savepoint(() => mergeStories(tx, { from, into }))
   } catch (error) {
-    if ((error as { code?: string }).code !== 'conflict') throw error
+    if (!(error instanceof Failure && error.code === 'conflict')) throw error
   }
 }
 
@@ -113,7 +120,7 @@ async function candidateOf(q: Queries, group: Member[]): Promise<StoryCandidate<
 }
 
 /** How many articles have the English words of an article: those are asked for where two languages meet. */
-async function frequenciesOf(q: Queries, { bridged }: Signal): Promise<Frequencies> {
+export async function frequenciesOf(q: Queries, { bridged }: Signal): Promise<Frequencies> {
   const { articles } = await findProgress(q)
   const rows = await listWords(
     q,

@@ -1,8 +1,12 @@
 import { hash } from 'node:crypto'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { bridgedCounts } from '../../similarity/bridge.ts'
+import type { EventArticle } from '../../similarity/events.ts'
+import { type Genre, genreOf } from '../../similarity/genre.ts'
 import { leadOf } from '../../similarity/lead.ts'
+import type { RelatedArticle } from '../../similarity/related.ts'
 import { sketchOf } from '../../similarity/shingles.ts'
+import { type Title, titleOf } from '../../similarity/title.ts'
 import { type Counts, countWords, type Frequencies, type Vector, weigh } from '../../similarity/vector.ts'
 import { type Space, wordIn } from './candidates.ts'
 import { entryOf, periodOf, postingKey } from './postings.ts'
@@ -30,13 +34,22 @@ export type Signal = {
   own: Vector
   bridged: Vector
   sketch: Uint32Array
+  title: string
+  /** What the title says that it is about. */
+  subject: Title
+  genre: Genre
 }
 
 /** How many articles were counted, and the last number that was given to a signal. It counts on as signals are written. */
 export type Counter = { articles: number; last_number: number }
 
 /** `digest` tells whether what is compared has changed. */
-type Facts = { digest: string }
+type Facts = {
+  digest: string
+  title: string
+  genre: Genre
+  subject: { words: [string, number][]; names: string[]; start: string }
+}
 
 /**
  * Writes the signals of an article under a new number, which others then find it by. What it had before goes. Where nothing of
@@ -71,7 +84,10 @@ export async function writeSignal(
     words: JSON.stringify([...vectors.own]),
     bridged: JSON.stringify([...vectors.bridged]),
     sketch: Buffer.from(sketch.buffer, sketch.byteOffset, sketch.byteLength),
-    facts: JSON.stringify({ digest } satisfies Facts),
+    facts: JSON.stringify({
+      digest,
+      ...aboutOf(article, frequenciesIn('own', words, counter.articles)),
+    } satisfies Facts),
   }
   await store.insertSignal(tx, row)
   await addPostings(tx, row, vectors, words)
@@ -91,22 +107,22 @@ async function dropRow(tx: Transaction, row: store.SignalRow): Promise<void> {
   await store.removeShingles(tx, row.number, [...hashesOf(row.sketch)])
 }
 
-/** Of which weight the words of a text that is no article would be. */
-export async function weighText(
+/** What a text that is no article is compared by. */
+export async function comparedText(
   q: Queries,
-  { title, text, language }: Pick<Compared, 'title' | 'text' | 'language'>,
-): Promise<Pick<Signal, 'own' | 'bridged'>> {
+  article: Written & { publishedAt: number },
+): Promise<RelatedArticle> {
   const { articles } = await store.findProgress(q)
-  const counted = countsOf({ title, text, language, summary: null })
+  const counted = countsOf(article)
   const rows = await store.listWords(q, keysOf(counted))
-  const words = new Map(rows.map((row) => [row.word, row]))
-  return {
-    own: weigh(counted.own, frequenciesIn('own', words, articles)),
-    bridged: weigh(counted.bridged, frequenciesIn('bridged', words, articles)),
-  }
+  const frequencies = frequenciesIn('own', new Map(rows.map((row) => [row.word, row])), articles)
+  const { subject, genre } = aboutOf(article, frequencies)
+  const title = { words: new Map(subject.words), names: new Set(subject.names), start: subject.start }
+  return { vector: weigh(counted.own, frequencies), title, genre, publishedAt: article.publishedAt }
 }
 
 export function signalOf(row: store.SignalRow): Signal {
+  const { title, genre, subject } = factsOf(row)
   return {
     number: row.number,
     articleId: row.article_id,
@@ -115,13 +131,40 @@ export function signalOf(row: store.SignalRow): Signal {
     own: new Map(JSON.parse(row.words)),
     bridged: new Map(JSON.parse(row.bridged)),
     sketch: hashesOf(row.sketch),
+    title,
+    genre,
+    subject: { words: new Map(subject.words), names: new Set(subject.names), start: subject.start },
   }
+}
+
+/** What is known of an article when it is asked whose story it tells. */
+export function eventOf({ title, language, publishedAt, genre, own, bridged }: Signal): EventArticle {
+  return { title, language, publishedAt, genre, vector: own, bridged }
+}
+
+/** What is known of an article when it is asked what it is related to. */
+export function comparedOf({ own, subject, genre, publishedAt }: Signal): RelatedArticle {
+  return { vector: own, title: subject, genre, publishedAt }
+}
+
+function aboutOf(article: Written, frequencies: Frequencies) {
+  const lead = leadOfArticle(article)
+  const { words, names, start } = titleOf(article.title, lead, frequencies)
+  const subject = { words: [...words], names: [...names], start }
+  return { title: article.title, genre: genreOf(article.title, lead), subject }
 }
 
 type Counted = Record<Space, Counts>
 
-function countsOf({ title, summary, text, language }: Omit<Compared, 'articleId' | 'publishedAt'>): Counted {
-  const lead = leadOf(text.length >= (summary?.length ?? 0) ? text : (summary as string), language, title)
+type Written = Pick<Compared, 'title' | 'summary' | 'text' | 'language'>
+
+function leadOfArticle({ title, summary, text, language }: Written): string {
+  return leadOf(text.length >= (summary?.length ?? 0) ? text : (summary as string), language, title)
+}
+
+function countsOf(article: Written): Counted {
+  const { title, language } = article
+  const lead = leadOfArticle(article)
   return { own: countWords(title, lead), bridged: bridgedCounts(title, lead, language) }
 }
 
