@@ -57,7 +57,7 @@ function refusalOfShort(a: Reading, b: Reading, overlap: Overlap): Refusal | und
   const isTelling = mayTell(a) && mayTell(b) && isSameLanguage(a.article, b.article)
   if (!isTelling || !nearInTime(a, b, daysMs)) return 'short'
   if (a.isRoundup !== b.isRoundup) return 'roundup'
-  if (disagree(a.titleNumbers, b.titleNumbers) || disagree(a.numbers, b.numbers)) return 'numbers'
+  if (titlesDisagree(a, b) || disagree(a.numbers, b.numbers)) return 'numbers'
   return followsUp(a, b, overlap) ? 'followUp' : undefined
 }
 
@@ -70,7 +70,7 @@ function refusalOfLong(
   if (a.isRoundup !== b.isRoundup) return 'roundup'
   if (a.isRoundup && overlap.jaccard < plainJaccard && !sameTitle(a, b)) return 'roundup'
   if (!isPlain(a, b, overlap) && sharedTitleWords(a, b) < leastTitleWords) return 'title'
-  if (disagree(a.titleNumbers, b.titleNumbers) || isSameForm(a, b)) return 'numbers'
+  if (titlesDisagree(a, b) || isSameForm(a, b)) return 'numbers'
   if (followsUp(a, b, overlap)) return 'followUp'
   return reaches(estimateOverlap(a.sketch, b.sketch, common), leastNamed) ? undefined : 'boilerplate'
 }
@@ -78,6 +78,15 @@ function refusalOfLong(
 function isPlain(a: Reading, b: Reading, { jaccard, containment }: Overlap): boolean {
   if (jaccard >= plainJaccard) return true
   return containment >= plainPart.containment && shorterOf(a, b).shingles.length >= plainPart.shingles
+}
+
+/** One text under two titles may have another of its numbers in each; a number that the other article has nowhere is of another text. */
+function titlesDisagree(a: Reading, b: Reading): boolean {
+  const isKnown = (numbers: ReadonlySet<string>, { titleNumbers, numbers: inText }: Reading) =>
+    numbers.isSubsetOf(titleNumbers.union(inText))
+  return (
+    disagree(a.titleNumbers, b.titleNumbers) && !(isKnown(a.titleNumbers, b) && isKnown(b.titleNumbers, a))
+  )
 }
 
 /** Prices, quarters and filings are forms with other numbers in them; whoever edits or cuts a text leaves its numbers. */
