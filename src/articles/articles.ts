@@ -34,6 +34,7 @@ export { refreshCards } from './cards.ts'
 export { countAll, reindexArticles } from './indexing.ts'
 export { placeArticles } from './placing.ts'
 export {
+  articlesAt,
   duplicateGroup,
   leftStory,
   type PlacedArticle,

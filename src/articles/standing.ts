@@ -1,10 +1,12 @@
 import type { Queries, Transaction } from '../database/database.ts'
+import { urlKey } from '../shared/url.ts'
 import type { Article } from './article.ts'
 import { sourcesOf } from './card-sources.ts'
 import { type ArticleRow, listArticles, listBodies } from './store.ts'
 import {
   earliestDuplicate,
   findLeftStory,
+  listAtKeys,
   listGroups,
   listTranslations,
   moveDuplicates,
@@ -152,4 +154,9 @@ function standingOf(row: ArticleRow): Standing {
     tags: card.tags.map(({ slug }) => slug),
     card: row.card,
   }
+}
+
+/** The articles at any of these addresses, which are their own, former or canonical ones. */
+export async function articlesAt(q: Queries, urls: string[]): Promise<string[]> {
+  return listAtKeys(q, [...new Set(urls.map(urlKey))])
 }

@@ -85,3 +85,12 @@ export function updateStory(
     update article set story_id = ${storyId}, story_fixed_at = coalesce(${fixedAt}, story_fixed_at)
     where id in (${join(ids)})`)
 }
+
+/** Of an address that many pages name as canonical, such as that of the site, so many are answered. */
+const mostAtKeys = 10
+
+export async function listAtKeys(q: Queries, keys: string[]): Promise<string[]> {
+  const rows = await q.all<{ id: string }>(sql`
+    select distinct article_id as id from article_url where url_key in (${join(keys)}) limit ${mostAtKeys}`)
+  return rows.map(({ id }) => id)
+}

@@ -1,4 +1,5 @@
 import {
+  articlesAt,
   duplicateGroup,
   type PlacedArticle,
   placedArticles,
@@ -27,15 +28,14 @@ const shortCandidates = 4
  */
 export async function tieDuplicates(tx: Transaction, article: PlacedArticle, signal: Signal): Promise<void> {
   const found = await findDuplicate(tx, article, signal)
-  const group = await groupOf(tx, article)
   if (found) await join(tx, [article, found.other], found.score)
-  else if (article.duplicateOfId) await leave(tx, article, group)
+  else if (article.duplicateOfId) await leave(tx, article)
 }
 
 type Found = { other: PlacedArticle; score: number }
 
 async function findDuplicate(q: Queries, article: PlacedArticle, signal: Signal): Promise<Found | undefined> {
-  const { ids, common } = await candidatesOf(q, signal)
+  const { ids, common } = await candidatesOf(q, article, signal)
   const others = await placedArticles(q, ids)
   const refused = await refusedOriginals(q, article.id)
   const reading = readArticle(article)
@@ -55,8 +55,15 @@ async function refusedOriginals(q: Queries, articleId: string): Promise<Set<stri
   return new Set(refused.map(({ id, duplicateOfId }) => duplicateOfId ?? id))
 }
 
-/** The articles that share most of the sketch, or nearly all words where there is little text; and what too many share. */
-async function candidatesOf(q: Queries, { number, sketch, own, publishedAt }: Signal) {
+/**
+ * The articles that share most of the sketch, nearly all words where there is little text, or a canonical address; and the hashes
+ * that too many share.
+ */
+async function candidatesOf(
+  q: Queries,
+  { id, url, canonicalUrl }: PlacedArticle,
+  { number, sketch, own, publishedAt }: Signal,
+) {
   const rows = await listShingles(q, [...sketch])
   const byHash = Map.groupBy(
     rows.filter((row) => row.number !== number),
@@ -74,7 +81,10 @@ async function candidatesOf(q: Queries, { number, sketch, own, publishedAt }: Si
     limit: shortCandidates + 1,
   })
   const alike = byWords.map((found) => found.number).filter((other) => other !== number)
-  return { ids: await listArticleIds(q, [...new Set([...bySketch, ...alike])]), common }
+  const named = await articlesAt(q, canonicalUrl ? [url, canonicalUrl] : [url])
+  const ids = new Set([...(await listArticleIds(q, [...new Set([...bySketch, ...alike])])), ...named])
+  ids.delete(id)
+  return { ids: [...ids], common }
 }
 
 /** Everybody who has the text of one of these now has one original. */
@@ -101,7 +111,8 @@ async function join(tx: Transaction, tied: PlacedArticle[], score: number): Prom
   if (moved.length > 0) await refreshCards(tx, [...ids])
 }
 
-async function leave(tx: Transaction, article: PlacedArticle, group: string[]): Promise<void> {
+async function leave(tx: Transaction, article: PlacedArticle): Promise<void> {
+  const group = await groupOf(tx, article)
   await tieArticle(tx, article.id, { duplicate_of_id: null, duplicate_score: null })
   await refreshCards(tx, [...new Set([article.id, ...group])])
 }

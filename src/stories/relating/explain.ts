@@ -27,7 +27,7 @@ export async function explainRelation(q: Queries, id: string, otherId: string): 
     related: await related(q, one, other),
     story: await story(q, one, other),
     duplicate: duplicate(one.article, other.article),
-    translation: await translation(q, one, other),
+    translation: translation(one, other),
     editorial: between
       .filter(({ origin, removed_at }) => origin === 'editorial' && removed_at === null)
       .map((link) => ({ id: link.id, kind: link.kind })),
@@ -153,7 +153,7 @@ const duplicateRefusals = {
   short: 'There is too little text to tell.',
 }
 
-async function translation(q: Queries, one: Side, other: Side): Promise<Finding> {
+function translation(one: Side, other: Side): Finding {
   if (!one.signal || !other.signal) return notYet
   const [earlier, later] = [one, other].sort(
     (a, b) => Date.parse(a.article.publishedAt) - Date.parse(b.article.publishedAt),
