@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
+import groups from '../text-index/aliases.json' with { type: 'json' }
+import { folded } from '../text-index/folding.ts'
+import { stopWords } from './stop-words.ts'
+import { wordsOf } from './words.ts'
+
+/** The rest of a Chinese word behind its second character, and its English words, stemmed. */
+type Entry = { rest: string; words: string[] }
+
+/** The words that begin with one character, by the second one; the longest first. */
+type Words = Map<string, Entry[]>
+
+const folder = join(import.meta.dirname, 'bridge')
+const han = /\p{Script=Han}/u
+
+let lines: Map<string, string> | undefined
+const read = new Map<string, Words>()
+
+/** The English words of the longest Chinese word that begins at this place of a folded text, and how long that is. */
+export function longestWordAt(text: string, at: number): { length: number; words: string[] } | undefined {
+  const entries = wordsBehind(text.charAt(at)).get(text.charAt(at + 1))
+  const entry = entries?.find(({ rest }) => text.startsWith(rest, at + 2))
+  return entry && { length: 2 + entry.rest.length, words: entry.words }
+}
+
+/** Read when a text first has the character: to read all at once would cost a third of a second. */
+function wordsBehind(first: string): Words {
+  let words = read.get(first)
+  if (words) return words
+  words = new Map()
+  lines ??= readLines()
+  for (const line of lines.get(first)?.split('\t').slice(1) ?? []) {
+    const [behind = '', ...english] = line.split(' ')
+    put(words, behind, english)
+  }
+  for (const entries of words.values()) entries.sort((a, b) => b.rest.length - a.rest.length)
+  read.set(first, words)
+  return words
+}
+
+/** A later meaning stands in the place of an earlier one. */
+function put(words: Words, behind: string, english: string[]): void {
+  const second = behind.charAt(0)
+  const rest = behind.slice(1)
+  const others = words.get(second)?.filter((entry) => entry.rest !== rest) ?? []
+  words.set(second, [...others, { rest, words: english }])
+}
+
+/** By first character. Our own names come behind what the dictionary has, and so over it. */
+function readLines(): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const line of brotliDecompressSync(readFileSync(join(folder, 'cedict.txt.br')))
+    .toString('utf8')
+    .split('\n'))
+    found.set(line.charAt(0), line)
+  for (const [name, english] of ownNames()) {
+    const key = folded(name).text
+    if (key.length < 2) continue
+    const first = key.charAt(0)
+    found.set(first, `${found.get(first) ?? first}\t${[key.slice(1), ...englishWordsOf(english)].join(' ')}`)
+  }
+  return found
+}
+
+function* ownNames(): Generator<[name: string, english: string]> {
+  for (const group of groups) {
+    const english = group.find((name) => !han.test(name))
+    if (english) for (const name of group) if (han.test(name) && !name.includes(' ')) yield [name, english]
+  }
+  for (const line of readFileSync(join(folder, 'aliases.txt'), 'utf8').split('\n')) {
+    const space = line.indexOf(' ')
+    if (space > 0 && !line.startsWith('#')) yield [line.slice(0, space), line.slice(space + 1)]
+  }
+}
+
+const englishWordsOf = (name: string) => [...new Set(wordsOf(name))].filter((word) => !stopWords.has(word))
