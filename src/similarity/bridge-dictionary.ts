@@ -20,9 +20,11 @@ const read = new Map<string, Words>()
 
 /** The English words of the longest Chinese word that begins at this place of a folded text, and how long that is. */
 export function longestWordAt(text: string, at: number): { length: number; words: string[] } | undefined {
-  const entries = wordsBehind(text.charAt(at)).get(text.charAt(at + 1))
-  const entry = entries?.find(({ rest }) => text.startsWith(rest, at + 2))
-  return entry && { length: 2 + entry.rest.length, words: entry.words }
+  const words = wordsBehind(text.charAt(at))
+  const entry = words.get(text.charAt(at + 1))?.find(({ rest }) => text.startsWith(rest, at + 2))
+  if (entry) return { length: 2 + entry.rest.length, words: entry.words }
+  const [single] = words.get('') ?? []
+  return single && { length: 1, words: single.words }
 }
 
 /** Read when a text first has the character: to read all at once would cost a third of a second. */
@@ -57,7 +59,6 @@ function readLines(): Map<string, string> {
     found.set(line.charAt(0), line)
   for (const [name, english] of ownNames()) {
     const key = folded(name).text
-    if (key.length < 2) continue
     const first = key.charAt(0)
     found.set(first, `${found.get(first) ?? first}\t${[key.slice(1), ...englishWordsOf(english)].join(' ')}`)
   }
@@ -66,12 +67,12 @@ function readLines(): Map<string, string> {
 
 function* ownNames(): Generator<[name: string, english: string]> {
   for (const group of groups) {
-    const english = group.find((name) => !han.test(name))
-    if (english) for (const name of group) if (han.test(name) && !name.includes(' ')) yield [name, english]
+    const english = group.filter((name) => !han.test(name)).join(' ')
+    for (const name of group) if (han.test(name) && !name.includes(' ')) yield [name, english]
   }
   for (const line of readFileSync(join(folder, 'aliases.txt'), 'utf8').split('\n')) {
-    const space = line.indexOf(' ')
-    if (space > 0 && !line.startsWith('#')) yield [line.slice(0, space), line.slice(space + 1)]
+    const [name = '', ...english] = line.split(' ')
+    if (han.test(name)) yield [name, english.join(' ')]
   }
 }
 
