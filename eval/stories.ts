@@ -44,7 +44,7 @@ function* pairResults(
   yield { row, metric: `same event, ${name}: recall`, n, value: recall, goal: 0 }
   yield {
     row,
-    metric: `same event, ${name}: articles per second`,
+    metric: `same event, ${name}: choices per CPU second`,
     n,
     value: 1000 / millisecondsEach,
     goal: 500,
