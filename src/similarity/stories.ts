@@ -25,8 +25,11 @@ export type StoryChoice<Id> = {
 
 /** A story with more members is a topic: it takes no more. */
 export const largestStory = 500
-/** So far a large story may be from an article that has this many words of its title: what each member adds is in it. */
-const nearCentroid = { alphabetic: 0.14, chinese: 0.18 }
+/**
+ * So far a story may be from an article that has this many words of its title: what each member adds is in it. Not in Chinese:
+ * with leads full of facts, all launches of a brand gather round one centroid.
+ */
+const nearCentroid = 0.14
 const titleWordsInCentroid = 4
 const oneStory = 0.3
 const mostWordsOfCentroid = 200
@@ -82,12 +85,11 @@ function centroidShare<Id>(
   titleWords: Set<string>,
   story: StoryCandidate<Id>,
 ): number {
-  if (story.size < 2) return 0
+  if (story.size < 2 || isChinese(article.language)) return 0
   let known = 0
   for (const word of titleWords) if (story.centroid.has(word) && article.vector.has(word)) known++
   if (known < titleWordsInCentroid) return 0
-  const near = isChinese(article.language) ? nearCentroid.chinese : nearCentroid.alphabetic
-  return cosine(article.vector, story.centroid) / (normOf(story.centroid) * near)
+  return cosine(article.vector, story.centroid) / (normOf(story.centroid) * nearCentroid)
 }
 
 /** Two stories are merged only where an article belongs to both and they are alike as a whole. */
