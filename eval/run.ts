@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { duplicateResults } from './duplicates.ts'
 import { languageResults } from './language.ts'
 import { searchResults } from './search.ts'
+import { storyResults } from './stories.ts'
 
 /** A figure on real data, and the least that it has to be. `row` is its number in the list of figures to reach. */
 export type Result = { row: number; metric: string; n: number; value: number; goal: number }
@@ -10,12 +11,13 @@ const rows: Record<string, () => AsyncIterable<Result>> = {
   search: searchResults,
   language: languageResults,
   duplicates: duplicateResults,
+  stories: storyResults,
 }
 
 const help = `npm run eval -- [options]
 
-Measures search, language and duplicates on real articles, which are kept beside the repository, and prints each figure beside the least
-that it has to be. Exits with 1 where one is below.
+Measures search, language, duplicates and stories on real articles, which are kept beside the repository, and prints each figure
+beside the least that it has to be. Exits with 1 where one is below.
 
   --rows <row,…>  some of ${Object.keys(rows).join(', ')}; without it all
   --help          shows this

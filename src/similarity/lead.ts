@@ -26,7 +26,7 @@ const mostLeads = 4
  * articles that have nothing else in common. A title that is said again is left out too.
  */
 export function leadOf(text: string, language: string, title: string): string {
-  const chinese = language.startsWith('zh') || isMostlyHan(text.slice(0, 200))
+  const chinese = isChinese(language, text)
   const patterns = chinese ? chineseLeads : englishLeads
   let rest = text
     .slice(0, 4 * characters.other)
@@ -46,4 +46,8 @@ export function leadOf(text: string, language: string, title: string): string {
   return rest.slice(0, chinese ? characters.han : characters.other).toWellFormed()
 }
 
-const isMostlyHan = (text: string) => 3 * (text.match(han)?.length ?? 0) > text.length
+/** Declared so, or written so: a language that was not declared may have been guessed wrong. */
+export function isChinese(language: string, text: string): boolean {
+  const start = text.slice(0, 200)
+  return language.startsWith('zh') || 3 * (start.match(han)?.length ?? 0) > start.length
+}

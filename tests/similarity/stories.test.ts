@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { bCubed, overPairs } from '../../eval/stories.ts'
+import { storiesOf } from '../../eval/story-stream.ts'
+import { withBackground } from '../../src/similarity/background.ts'
+import { haveOneSubject, numbersDisagree } from '../../src/similarity/headlines.ts'
+import { grownCentroid } from '../../src/similarity/stories.ts'
+import { faceOf } from '../../src/similarity/story-face.ts'
+
+const hour = 3_600_000
+const english = (title: string, hours = 0, lead = '') => ({
+  title,
+  lead,
+  language: 'en',
+  publishedAt: hours * hour,
+})
+const chinese = (title: string, hours = 0, lead = '') => ({ ...english(title, hours, lead), language: 'zh' })
+
+describe('stories', () => {
+  it('puts two reports of one event together in a newsroom that begins empty, and a third one apart', () => {
+    const { stories } = storiesOf([
+      english('Heronworks recalls 40,000 Lantern routers over fire risk'),
+      english('Millbrook opens a public library of seeds', 1),
+      english('Lantern routers recalled by Heronworks after fires', 2),
+    ])
+    expect(stories).toEqual([0, 1, 0])
+  })
+
+  it('goes on for as long as each report comes within three days of the one before', () => {
+    const title = 'Heronworks strike closes Lantern plant'
+    const { stories } = storiesOf([0, 60, 120, 200].map((hours) => english(title, hours)))
+    expect(stories).toEqual([0, 0, 0, 3])
+  })
+
+  it('lets no digest join', () => {
+    const { stories } = storiesOf([
+      chinese('鹭工召回四万台灯塔路由器'),
+      chinese('晚报｜鹭工召回四万台灯塔路由器；磨溪镇开放种子图书馆', 1),
+    ])
+    expect(stories).toEqual([0, 1])
+  })
+
+  it('keeps the notices of two companies apart', () => {
+    const { stories } = storiesOf([
+      chinese('鹭工股份：2025年净利润3.1亿元，同比增长12%'),
+      chinese('磨溪科技：2025年净利润1.4亿元，同比增长40%', 1),
+    ])
+    expect(stories).toEqual([0, 1])
+  })
+})
+
+describe('headlines', () => {
+  it('disagree where both have numbers and share none; amounts are written in many ways', () => {
+    expect(numbersDisagree('Lantern 2 leaks', 'Lantern 3 leaks')).toBe(true)
+    expect(numbersDisagree('Heron buys Mill for $60 Billion', 'Heron to buy Mill for $60B')).toBe(false)
+    expect(numbersDisagree('Lantern leaks with 8GB', 'Lantern 3 leaks')).toBe(false)
+  })
+
+  it('have one subject where one names what the other begins with', () => {
+    expect(haveOneSubject('鹭工股份：净利润增长', '一季度业绩出炉，鹭工股份净利润下降')).toBe(true)
+    expect(haveOneSubject('鹭工股份：净利润增长', '磨溪科技：净利润增长')).toBe(false)
+  })
+})
+
+describe('the background', () => {
+  it('knows before the first article that some words are common', () => {
+    const { of, documents } = withBackground({ documents: 0, of: () => 0 })
+    expect(of('the')).toBeGreaterThan(of('heronwork') * 10)
+    expect(documents).toBeGreaterThan(0)
+  })
+})
+
+describe('the face of a story', () => {
+  const member = (id: number, title: string, language: string, isDuplicate = false) => ({
+    id,
+    title,
+    language,
+    isDuplicate,
+    publishedAt: id * hour,
+    genre: 'news' as const,
+    vector: new Map([['recall', 1]]),
+  })
+
+  it('is in the language of most members, and no copy', () => {
+    const members = [
+      member(1, 'Recall', 'en'),
+      member(2, '转载', 'zh', true),
+      member(3, '召回', 'zh'),
+      member(4, '召回通告', 'zh'),
+    ]
+    const centroid = members.reduce(
+      (sum, { vector }) => grownCentroid(sum, vector),
+      new Map<string, number>(),
+    )
+    expect(faceOf(members, centroid)).toEqual({ language: 'zh', title: '召回', representative: 3 })
+    expect(faceOf([], centroid)).toBeUndefined()
+  })
+})
+
+describe('the figures', () => {
+  it('are those of their definitions', () => {
+    expect(overPairs(['a', 'a', 'b'], [0, 0, 0])).toMatchObject({ precision: 1 / 3, recall: 1, f1: 0.5 })
+    expect(bCubed(['a', 'a', 'b', 'b'], [0, 0, 1, 2])).toMatchObject({ precision: 1, recall: 0.75 })
+  })
+})
