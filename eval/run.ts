@@ -1,15 +1,20 @@
 import { parseArgs } from 'node:util'
 import { languageResults } from './language.ts'
 import { searchResults } from './search.ts'
+import { translationResults } from './translations.ts'
 
 /** A figure on real data, and the least that it has to be. `row` is its number in the list of figures to reach. */
 export type Result = { row: number; metric: string; n: number; value: number; goal: number }
 
-const rows: Record<string, () => AsyncIterable<Result>> = { search: searchResults, language: languageResults }
+const rows: Record<string, () => AsyncIterable<Result>> = {
+  search: searchResults,
+  language: languageResults,
+  translations: translationResults,
+}
 
 const help = `npm run eval -- [options]
 
-Measures search and language on real articles, which are kept beside the repository, and prints each figure beside the least
+Measures search, language and translations on real articles, which are kept beside the repository, and prints each figure beside the least
 that it has to be. Exits with 1 where one is below.
 
   --rows <row,…>  some of ${Object.keys(rows).join(', ')}; without it all
