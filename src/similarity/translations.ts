@@ -27,7 +27,7 @@ export type OriginalFound<Candidate> = {
 const longestDelayDays = 120
 /** The score from which on a candidate is believed: below, more are false than are found. */
 const leastScore = 0.18
-const fewestWords = 5
+const fewestWords = 6
 const shareOfWords = 1 / 6
 const dayMs = 86_400_000
 

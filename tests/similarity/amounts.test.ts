@@ -16,6 +16,7 @@ describe('amounts', () => {
     ['4 月 20 日', 'april 20', '4-20'],
     ['5月3日', '3rd of may', '5-3'],
     ['300 万欧元', '€3m', 'eur3000000'],
+    ['3 億歐元', '€300M', 'eur300000000'],
     ['2.5亿元', '250 million yuan', 'cny250000000'],
   ])('say %s and %s in one way', (chinese, english, amount) => {
     expect([amountsOf(chinese), amountsOf(english)]).toEqual([[amount], [amount]])
