@@ -3,6 +3,7 @@ import { duplicateResults } from './duplicates.ts'
 import { languageResults } from './language.ts'
 import { searchResults } from './search.ts'
 import { storyResults } from './stories.ts'
+import { translationResults } from './translations.ts'
 
 /** A figure on real data, and the least that it has to be. `row` is its number in the list of figures to reach. */
 export type Result = { row: number; metric: string; n: number; value: number; goal: number }
@@ -12,12 +13,13 @@ const rows: Record<string, () => AsyncIterable<Result>> = {
   language: languageResults,
   duplicates: duplicateResults,
   stories: storyResults,
+  translations: translationResults,
 }
 
 const help = `npm run eval -- [options]
 
-Measures search, language, duplicates and stories on real articles, which are kept beside the repository, and prints each figure
-beside the least that it has to be. Exits with 1 where one is below.
+Measures search, language, duplicates, stories and translations on real articles, which are kept beside the repository, and
+prints each figure beside the least that it has to be. Exits with 1 where one is below.
 
   --rows <row,…>  some of ${Object.keys(rows).join(', ')}; without it all
   --help          shows this

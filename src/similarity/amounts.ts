@@ -105,18 +105,36 @@ const dayAndMonth = new RegExp(
 )
 const monthAndDay = new RegExp(`(?<![\\d.])(\\d{1,2})(?:st|nd|rd|th)?(?: of)?\\s${monthName}(?!\\p{L})`, 'gu')
 
+/** Of the Traditional script what amounts are written with; folding for search would lose the signs of currencies. */
+const simplified: Record<string, string> = {
+  萬: '万',
+  億: '亿',
+  歐: '欧',
+  鎊: '镑',
+  韓: '韩',
+  幣: '币',
+  號: '号',
+  個: '个',
+  點: '点',
+}
+const traditional = /[萬億歐鎊韓幣號個點]/g
+
 /**
- * Takes the amounts out of a folded text: of 57 亿美元, $5.7B and 5.7 billion dollars it makes the same, and so of 4 月 20 日
+ * Takes the amounts out of a text, of which a lower-case rest is left: of 57 亿美元, $5.7B and 5.7 billion dollars it makes the same, and so of 4 月 20 日
  * and April 20. A plain number that is small is left to the words.
  */
 export function takeAmounts(text: string): Amounts {
   if (!/\d/.test(text)) return { amounts: [], rest: text }
+  const plain = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(traditional, (character) => simplified[character] ?? character)
   const amounts: string[] = []
   const take = (amount: string) => {
     amounts.push(amount)
     return ' '
   }
-  const rest = text
+  const rest = plain
     .replace(percentForm, (_, digits: string) => take(`${rounded(digits)}%`))
     .replace(hanPercentForm, (_, digits: string) => take(`${rounded(digits)}%`))
     .replace(hanDate, (_, month: string, day?: string) => take(dateOf(Number(month), day)))

@@ -24,14 +24,14 @@ export function bridgedCounts(title: string, lead: string, language: string): Co
 }
 
 function countEnglish(text: string, factor: number, counts: Counts): void {
-  const { amounts, rest } = takeAmounts(folded(text).text)
+  const { amounts, rest } = takeAmounts(text)
   for (const word of [...amounts, ...wordsOf(rest)]) if (!stopWords.has(word)) add(counts, word, factor)
 }
 
 function countChinese(text: string, factor: number, counts: Counts): void {
-  const { amounts, rest } = takeAmounts(folded(text).text)
+  const { amounts, rest } = takeAmounts(text)
   for (const amount of amounts) add(counts, amount, factor * latinFactor)
-  for (const run of rest.split(hanRuns)) {
+  for (const run of folded(rest).text.split(hanRuns)) {
     if (han.test(run)) countHan(run, factor, counts)
     else for (const word of wordsOf(run)) if (!stopWords.has(word)) add(counts, word, factor * latinFactor)
   }

@@ -1,6 +1,7 @@
+import { stemmer } from 'stemmer'
+
 /** English words that say nothing about what a text is about, also where few of the articles are English. */
-export const stopWords: ReadonlySet<string> = new Set(
-  `a about above after again against all almost also although always am among an and another any are aren't around as at
+const words = `a about above after again against all almost also although always am among an and another any are aren't around as at
   away back be became because become been before being below between both but by came can can't cannot come could did
   didn't do does doesn't doing don't done down during each either else even ever every few for from further get gets got
   had has have having he her here hers him himself his how however i i'm i've if in instead into is isn't it it's its
@@ -11,6 +12,8 @@ export const stopWords: ReadonlySet<string> = new Set(
   toward towards two under until up upon us use used using very was wasn't way we we're we've well were what what's when
   where whether which while who whole whom whose why will with within without won't would yet you you're your yours
   yourself`
-    .split(/\s+/)
-    .filter(Boolean),
+
+/** As they are written, and as their stems. */
+export const stopWords: ReadonlySet<string> = new Set(
+  words.split(/\s+/).flatMap((word) => [word, stemmer(word)]),
 )
