@@ -4,9 +4,9 @@ import { folded } from '../text-index/folding.ts'
 /** Words by the dictionary that comes with the runtime; it parts Han and kana, and keeps the words of alphabets whole. */
 const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 const english = /^[a-z]+$/
-const meaningful = /[\p{L}\p{N}]/u
 /** A longer one is no word: an encoded picture, an address. */
 const longest = 64
+const meaningful = /[\p{L}\p{N}]/u
 const oneCharacter = /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[a-z])$/u
 const oneHan = /^\p{Script=Han}$/u
 const longestUnknown = 5
@@ -36,7 +36,8 @@ export function wordsOf(text: string): string[] {
       continue
     }
     endUnknown()
-    if (!isWordLike || segment.length > longest || !meaningful.test(segment) || oneCharacter.test(segment)) continue
+    if (!isWordLike || segment.length > longest) continue
+    if (!meaningful.test(segment) || oneCharacter.test(segment)) continue
     words.push(english.test(segment) ? stemmer(segment) : segment)
   }
   endUnknown()

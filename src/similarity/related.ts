@@ -1,0 +1,117 @@
+import type { Genre } from './genre.ts'
+import { sharedStart, type Title } from './title.ts'
+import { cosine, type Vector } from './vector.ts'
+
+/** All that is needed of an article to tell what it is related to; made once, when the article comes. */
+export type RelatedArticle = { vector: Vector; title: Title; genre: Genre; publishedAt: number }
+
+/**
+ * Why two articles are related: a name in both titles, a word in both, a name of one title in the text of the other, the same
+ * start, or a word in both texts. The weight is the rarity of what is in titles, and the share of the score for texts.
+ */
+export type Reason = { kind: 'name' | 'word' | 'mention' | 'start' | 'text'; text: string; weight: number }
+
+export type Relation = { score: number; reasons: Reason[]; shown: boolean }
+
+const month = 30 * 86_400_000
+/** Below this score nothing is shown, whatever the titles share. */
+export const leastScore = 0.12
+/** The score that articles need whose titles share nothing. */
+const withoutTie = 0.35
+/** The tie from which on `leastScore` is enough. */
+const fullTie = 2 / 3
+/** The score that articles need whose titles name different things. */
+const acrossNames = 0.5
+
+const leastRarity = 0.32
+const rareName = 0.56
+const mostWords = 4
+const mostTexts = 5
+/** Titles of digests share whole headlines with the articles that they sum up. */
+const digestTie = 1.2
+const digestScore = 0.2
+const never = Number.POSITIVE_INFINITY
+
+/** News is worth half as much related after 60 days. A steeper fall did worse on an editor's links. */
+export const decay = (ageMs: number): number => 0.5 ** ((0.5 * Math.abs(ageMs)) / month)
+
+/** How related two articles are, why, and whether a reader of one is told of the other. The same in both directions. */
+export function relatedScore(a: RelatedArticle, b: RelatedArticle): Relation {
+  const score = cosine(a.vector, b.vector) * decay(a.publishedAt - b.publishedAt)
+  if (score < leastScore) return { score, reasons: [], shown: false }
+  const ties = tiesOf(a, b)
+  return { score, reasons: [...ties, ...sharedTexts(a, b)], shown: score >= scoreNeeded(a, b, ties) }
+}
+
+/** The more the titles have in common, the less the texts need to. */
+function scoreNeeded(a: RelatedArticle, b: RelatedArticle, ties: Reason[]): number {
+  const genres = [a.genre, b.genre]
+  if (genres.includes('wall') || bothMarket(a, b)) return never
+  const starts = weightsOf(ties, 'start')
+  const name = Math.max(0, ...weightsOf(ties, 'name'))
+  const words = sum(weightsOf(ties, 'word').slice(0, mostWords))
+  const mention = Math.max(0, ...weightsOf(ties, 'mention'))
+  if (genres.includes('digest'))
+    return !areWordedAlike(a, b) && name + words >= digestTie ? digestScore : never
+  if (starts.length > 0 && genres.includes('notice')) return leastScore
+  const named = name + sum(starts)
+  if (isWordedLikeOthers(a) || isWordedLikeOthers(b)) {
+    // Their words are those of their kind: the names have to be the same, and rare where both are of a kind.
+    if (areWordedAlike(a, b)) return name >= rareName ? scoreFor(named) : never
+    return named > 0 ? scoreFor(named + words / 3) : never
+  }
+  if (isAcrossNames(a.title, b.title, ties)) return acrossNames
+  if (isAcrossMakers(a.title, b.title)) return withoutTie
+  return scoreFor(named + (words + mention) / 3)
+}
+
+const scoreFor = (tie: number) => withoutTie - (withoutTie - leastScore) * Math.min(1, tie / fullTie)
+
+const isWordedLikeOthers = ({ genre }: RelatedArticle) => genre !== 'news' && genre !== 'pastime'
+const areWordedAlike = (a: RelatedArticle, b: RelatedArticle) =>
+  isWordedLikeOthers(a) && isWordedLikeOthers(b)
+const bothMarket = (a: RelatedArticle, b: RelatedArticle) => a.genre === 'market' && b.genre === 'market'
+
+/** Two notebooks of two makers are worded alike, and are not related. */
+function isAcrossNames(a: Title, b: Title, ties: Reason[]): boolean {
+  return a.names.size > 0 && b.names.size > 0 && ties.every(({ kind }) => kind === 'word')
+}
+
+/** What two makers' products share by name is a part of both. */
+const isAcrossMakers = (a: Title, b: Title) => a.maker !== '' && b.maker !== '' && a.maker !== b.maker
+
+function tiesOf(
+  { title: a, vector: vectorA }: RelatedArticle,
+  { title: b, vector: vectorB }: RelatedArticle,
+): Reason[] {
+  const start = sharedStart(a, b)
+  const ties: Reason[] = start === undefined ? [] : [{ kind: 'start', ...start }]
+  for (const [text, weight] of a.words) {
+    if (!b.words.has(text)) continue
+    if (a.names.has(text) || b.names.has(text)) ties.push({ kind: 'name', text, weight })
+    else if (weight >= leastRarity && !start?.text.includes(text)) ties.push({ kind: 'word', text, weight })
+  }
+  ties.push(...mentions(a, b, vectorB), ...mentions(b, a, vectorA))
+  return ties.sort((one, other) => other.weight - one.weight || (one.text < other.text ? -1 : 1))
+}
+
+function mentions(named: Title, other: Title, text: Vector): Reason[] {
+  return [...named.names]
+    .filter((name) => !other.names.has(name) && text.has(name))
+    .map((name): Reason => ({ kind: 'mention', text: name, weight: named.words.get(name) ?? 0 }))
+    .filter(({ weight }) => weight >= 0.5)
+}
+
+function sharedTexts({ vector: a }: RelatedArticle, { vector: b }: RelatedArticle): Reason[] {
+  return [...a]
+    .flatMap(([text, weight]): Reason[] => {
+      const other = b.get(text)
+      return other === undefined ? [] : [{ kind: 'text', text, weight: weight * other }]
+    })
+    .sort((one, other) => other.weight - one.weight || (one.text < other.text ? -1 : 1))
+    .slice(0, mostTexts)
+}
+
+const weightsOf = (ties: Reason[], kind: Reason['kind']) =>
+  ties.filter((tie) => tie.kind === kind).map((tie) => tie.weight)
+const sum = (weights: number[]) => weights.reduce((all, weight) => all + weight, 0)
