@@ -11,7 +11,8 @@ export type RelatedArticle = { vector: Vector; title: Title; genre: Genre; publi
  */
 export type Reason = { kind: 'name' | 'word' | 'mention' | 'start' | 'text'; text: string; weight: number }
 
-export type Relation = { score: number; reasons: Reason[]; shown: boolean }
+/** `needed` is the score from which on it is shown, infinite where none is enough. */
+export type Relation = { score: number; needed: number; reasons: Reason[]; shown: boolean }
 
 const month = 30 * 86_400_000
 /** Below this score nothing is shown, whatever the titles share. */
@@ -38,9 +39,10 @@ export const decay = (ageMs: number): number => 0.5 ** ((0.5 * Math.abs(ageMs)) 
 /** How related two articles are, why, and whether a reader of one is told of the other. The same in both directions. */
 export function relatedScore(a: RelatedArticle, b: RelatedArticle): Relation {
   const score = cosine(a.vector, b.vector) * decay(a.publishedAt - b.publishedAt)
-  if (score < leastScore) return { score, reasons: [], shown: false }
+  if (score < leastScore) return { score, needed: leastScore, reasons: [], shown: false }
   const ties = tiesOf(a, b)
-  return { score, reasons: [...ties, ...sharedTexts(a, b)], shown: score >= scoreNeeded(a, b, ties) }
+  const needed = scoreNeeded(a, b, ties)
+  return { score, needed, reasons: [...ties, ...sharedTexts(a, b)], shown: score >= needed }
 }
 
 /** The more the titles have in common, the less the texts need to. */

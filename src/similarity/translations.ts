@@ -26,7 +26,7 @@ export type OriginalFound<Candidate> = {
 /** A translation appears weeks after its original, hardly ever more months than these. */
 const longestDelayDays = 120
 /** The score from which on a candidate is believed: below, more are false than are found. */
-const leastScore = 0.18
+export const leastScore = 0.18
 const fewestWords = 6
 const shareOfWords = 1 / 6
 const dayMs = 86_400_000

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Queries, Transaction } from '../../database/database.ts'
+import { withBackground } from '../../similarity/background.ts'
 import { bridgedCounts } from '../../similarity/bridge.ts'
 import type { EventArticle } from '../../similarity/events.ts'
 import { type Genre, genreOf } from '../../similarity/genre.ts'
@@ -48,7 +49,7 @@ type Facts = {
   digest: string
   title: string
   genre: Genre
-  subject: { words: [string, number][]; names: string[]; start: string }
+  subject: Omit<Title, 'words' | 'names'> & { words: [string, number][]; names: string[] }
 }
 
 /**
@@ -117,8 +118,12 @@ export async function comparedText(
   const rows = await store.listWords(q, keysOf(counted))
   const frequencies = frequenciesIn('own', new Map(rows.map((row) => [row.word, row])), articles)
   const { subject, genre } = aboutOf(article, frequencies)
-  const title = { words: new Map(subject.words), names: new Set(subject.names), start: subject.start }
-  return { vector: weigh(counted.own, frequencies), title, genre, publishedAt: article.publishedAt }
+  return {
+    vector: weigh(counted.own, frequencies),
+    title: subjectOf(subject),
+    genre,
+    publishedAt: article.publishedAt,
+  }
 }
 
 export function signalOf(row: store.SignalRow): Signal {
@@ -133,7 +138,7 @@ export function signalOf(row: store.SignalRow): Signal {
     sketch: hashesOf(row.sketch),
     title,
     genre,
-    subject: { words: new Map(subject.words), names: new Set(subject.names), start: subject.start },
+    subject: subjectOf(subject),
   }
 }
 
@@ -149,12 +154,16 @@ export function comparedOf({ own, subject, genre, publishedAt }: Signal): Relate
 
 function aboutOf(article: Written, frequencies: Frequencies) {
   const lead = leadOfArticle(article)
-  const { words, names, start } = titleOf(article.title, lead, frequencies)
-  const subject = { words: [...words], names: [...names], start }
-  return { title: article.title, genre: genreOf(article.title, lead), subject }
+  const { words, names, ...rest } = titleOf(article.title, lead, frequencies)
+  const subject = { ...rest, words: [...words], names: [...names] }
+  return { title: article.title, genre: genreOf(article.title, lead, article.language), subject }
 }
 
 type Counted = Record<Space, Counts>
+
+function subjectOf({ words, names, ...rest }: Facts['subject']): Title {
+  return { ...rest, words: new Map(words), names: new Set(names) }
+}
 
 type Written = Pick<Compared, 'title' | 'summary' | 'text' | 'language'>
 
@@ -181,8 +190,9 @@ async function knownWords(tx: Transaction, counted: Counted, isCounted: boolean)
   return new Map(rows.map((row) => [row.word, row]))
 }
 
+/** Of our own articles, on top of those of other newsrooms. */
 function frequenciesIn(space: Space, words: Map<string, store.WordRow>, documents: number): Frequencies {
-  return { documents, of: (word) => words.get(wordIn(space, word))?.articles ?? 0 }
+  return withBackground({ documents, of: (word) => words.get(wordIn(space, word))?.articles ?? 0 })
 }
 
 async function addPostings(
