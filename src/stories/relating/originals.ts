@@ -7,7 +7,7 @@ import {
 } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { findOriginal, leastScore, type OriginalFound } from '../../similarity/translations.ts'
-import { lookForAlike } from '../signals/candidates.ts'
+import { lookForAlike, otherBridgeOf } from '../signals/candidates.ts'
 import { type Signal, signalOf } from '../signals/signals.ts'
 import { findSignal, listSignals } from '../signals/store.ts'
 import { listRefused } from '../store.ts'
@@ -69,8 +69,6 @@ const bridged = ({ language, publishedAt, bridged: vector }: Signal) => ({
   vector,
 })
 
-const isChinese = (language: string) => /^zh\b/.test(language)
-
 /** The articles in the other language that are most alike, by the English words that both stand for. */
 async function candidatesFor(
   q: Queries,
@@ -79,19 +77,17 @@ async function candidatesFor(
 ): Promise<Candidate[]> {
   const alike = await lookForAlike(q, {
     vector: signal.bridged,
-    space: 'bridged',
+    space: otherBridgeOf(signal.language),
     from: signal.publishedAt + from,
     to: signal.publishedAt + to,
     floor: leastLikeness,
-    limit: 3 * mostCandidates,
+    limit: mostCandidates,
   })
   const rows = await listSignals(
     q,
     alike.map(({ number }) => number),
   )
-  const others = rows
-    .map(signalOf)
-    .filter((other) => isChinese(other.language) !== isChinese(signal.language))
+  const others = rows.map(signalOf)
   const standings = new Map(
     (
       await standingsOf(

@@ -1,16 +1,17 @@
 import { type PlacedArticle, type Standing, standingsOf } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { Failure } from '../../shared/failure.ts'
+import { withBackground } from '../../similarity/background.ts'
 import { type EventArticle, windowMs } from '../../similarity/events.ts'
 import { chooseStory, grownCentroid, largestStory, type StoryCandidate } from '../../similarity/stories.ts'
 import type { Frequencies, Vector } from '../../similarity/vector.ts'
-import { lookForAlike, type Space, wordIn } from '../signals/candidates.ts'
+import { lookForAlike, otherBridgeOf, wordIn } from '../signals/candidates.ts'
 import { eventOf, type Signal, signalOf } from '../signals/signals.ts'
-import { findProgress, listSignals, listSignalsOfStory, listWords } from '../signals/store.ts'
+import { listSignals, listSignalsOfStory, listWords } from '../signals/store.ts'
 import { joinStory, listPlacedByEditors, makeStory, mergeStories } from '../stories.ts'
 
 /** Members that share too little with an article say nothing about it. */
-const leastAlike: Record<Space, number> = { own: 0.15, bridged: 0.13 }
+const leastAlike = { own: 0.15, bridged: 0.13 }
 const mostCandidates = 60
 /** What a large story is about is told by its latest members. */
 const membersInCentroid = 30
@@ -78,13 +79,13 @@ type Member = { standing: Standing; signal: Signal }
 
 async function membersNear(q: Queries, signal: Signal): Promise<Member[]> {
   const numbers = new Set<number>()
-  for (const space of ['own', 'bridged'] as const) {
+  for (const words of ['own', 'bridged'] as const) {
     const alike = await lookForAlike(q, {
-      vector: signal[space],
-      space,
+      vector: signal[words],
+      space: words === 'own' ? 'own' : otherBridgeOf(signal.language),
       from: signal.publishedAt - windowMs,
       to: signal.publishedAt + windowMs,
-      floor: leastAlike[space],
+      floor: leastAlike[words],
       limit: mostCandidates,
     })
     for (const { number } of alike) if (number !== signal.number) numbers.add(number)
@@ -119,13 +120,11 @@ async function candidateOf(q: Queries, group: Member[]): Promise<StoryCandidate<
   }
 }
 
-/** How many articles have the English words of an article: those are asked for where two languages meet. */
+/** How many articles have the English words of an article, in either language: those are asked for where two languages meet. */
 export async function frequenciesOf(q: Queries, { bridged }: Signal): Promise<Frequencies> {
-  const { articles } = await findProgress(q)
-  const rows = await listWords(
-    q,
-    [...bridged.keys()].map((word) => wordIn('bridged', word)),
-  )
-  const known = new Map(rows.map((row) => [row.word, row.articles]))
-  return { documents: articles, of: (word) => known.get(wordIn('bridged', word)) ?? 0 }
+  const spaces = ['chinese', 'english'] as const
+  const words = ['', ...bridged.keys()].flatMap((word) => spaces.map((space) => wordIn(space, word)))
+  const known = new Map((await listWords(q, words)).map((row) => [row.word, row.articles]))
+  const of = (word: string) => spaces.reduce((sum, space) => sum + (known.get(wordIn(space, word)) ?? 0), 0)
+  return withBackground({ documents: of(''), of })
 }

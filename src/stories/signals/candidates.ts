@@ -1,16 +1,23 @@
 import type { Queries } from '../../database/database.ts'
+import { isChinese } from '../../similarity/events.ts'
 import type { Vector } from '../../similarity/vector.ts'
 import { addUp, periodOfKey, periodsBetween, postingKey, pruned, wordOfKey } from './postings.ts'
 import { listPostings, listWords } from './store.ts'
 
-/** Words as they stand in a text, or bridged to English, by which Chinese and English texts meet. */
-export type Space = 'own' | 'bridged'
+/** Words as they stand in texts, or the English words that texts of a language stand for: by those Chinese and others meet. */
+export type Space = 'own' | 'chinese' | 'english'
 
-/** Both spaces share one table: no word of a text begins so. */
-const prefix: Record<Space, string> = { own: '', bridged: '~' }
+/** All spaces share one table: no word begins so. */
+const prefix: Record<Space, string> = { own: '', chinese: '~', english: '^' }
 
-/** A word as it is kept. */
+/** A word as it is kept. The empty word of a space counts its articles. */
 export const wordIn = (space: Space, word: string) => prefix[space] + word
+
+/** Where the bridged words of a text are kept; what is not Chinese is taken for English. */
+export const bridgeOf = (language: string): Space => (isChinese(language) ? 'chinese' : 'english')
+
+/** Where those of the other language are. */
+export const otherBridgeOf = (language: string): Space => (isChinese(language) ? 'english' : 'chinese')
 
 export type Look = {
   vector: Vector

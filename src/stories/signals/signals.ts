@@ -9,7 +9,7 @@ import type { RelatedArticle } from '../../similarity/related.ts'
 import { sketchOf } from '../../similarity/shingles.ts'
 import { type Title, titleOf } from '../../similarity/title.ts'
 import { type Counts, countWords, type Frequencies, type Vector, weigh } from '../../similarity/vector.ts'
-import { type Space, wordIn } from './candidates.ts'
+import { bridgeOf, type Space, wordIn } from './candidates.ts'
 import { entryOf, periodOf, postingKey } from './postings.ts'
 import * as store from './store.ts'
 
@@ -70,10 +70,11 @@ export async function writeSignal(
   else counter.articles++
   const number = ++counter.last_number
   const counted = countsOf(article)
-  const words = await knownWords(tx, counted, before !== undefined)
-  const weighed = (space: Space) =>
-    rounded(weigh(counted[space], frequenciesIn(space, words, counter.articles)))
-  const vectors = { own: weighed('own'), bridged: weighed('bridged') }
+  const words = await knownWords(tx, keysOf(counted, article.language), before !== undefined)
+  const vectors = {
+    own: rounded(weigh(counted.own, frequenciesIn('own', words))),
+    bridged: rounded(weigh(counted.bridged, frequenciesIn(bridgeOf(article.language), words))),
+  }
   const sketch = sketchOf(article.text || article.summary || '')
   const row: store.SignalRow = {
     number,
@@ -87,7 +88,7 @@ export async function writeSignal(
     sketch: Buffer.from(sketch.buffer, sketch.byteOffset, sketch.byteLength),
     facts: JSON.stringify({
       digest,
-      ...aboutOf(article, frequenciesIn('own', words, counter.articles)),
+      ...aboutOf(article, frequenciesIn('own', words)),
     } satisfies Facts),
   }
   await store.insertSignal(tx, row)
@@ -113,10 +114,9 @@ export async function comparedText(
   q: Queries,
   article: Written & { publishedAt: number },
 ): Promise<RelatedArticle> {
-  const { articles } = await store.findProgress(q)
   const counted = countsOf(article)
-  const rows = await store.listWords(q, keysOf(counted))
-  const frequencies = frequenciesIn('own', new Map(rows.map((row) => [row.word, row])), articles)
+  const rows = await store.listWords(q, keysOf(counted, article.language))
+  const frequencies = frequenciesIn('own', new Map(rows.map((row) => [row.word, row])))
   const { subject, genre } = aboutOf(article, frequencies)
   return {
     vector: weigh(counted.own, frequencies),
@@ -159,7 +159,7 @@ function aboutOf(article: Written, frequencies: Frequencies) {
   return { title: article.title, genre: genreOf(article.title, lead, article.language), subject }
 }
 
-type Counted = Record<Space, Counts>
+type Counted = { own: Counts; bridged: Counts }
 
 function subjectOf({ words, names, ...rest }: Facts['subject']): Title {
   return { ...rest, words: new Map(words), names: new Set(names) }
@@ -177,37 +177,41 @@ function countsOf(article: Written): Counted {
   return { own: countWords(title, lead), bridged: bridgedCounts(title, lead, language) }
 }
 
-const keysOf = ({ own, bridged }: Counted) => [
-  ...[...own.keys()].map((word) => wordIn('own', word)),
-  ...[...bridged.keys()].map((word) => wordIn('bridged', word)),
-]
+/** With the empty word of each space, by which articles are counted. */
+function keysOf({ own, bridged }: Counted, language: string): string[] {
+  const bridge = bridgeOf(language)
+  return [
+    ...['', ...own.keys()].map((word) => wordIn('own', word)),
+    ...['', ...bridged.keys()].map((word) => wordIn(bridge, word)),
+  ]
+}
 
 /** An article is counted once, however often it is revised: what its words then were is not known any more. */
-async function knownWords(tx: Transaction, counted: Counted, isCounted: boolean) {
-  const keys = keysOf(counted)
+async function knownWords(tx: Transaction, keys: string[], isCounted: boolean) {
   if (isCounted) await store.learnWords(tx, keys)
   const rows = isCounted ? await store.listWords(tx, keys) : await store.countWords(tx, keys)
   return new Map(rows.map((row) => [row.word, row]))
 }
 
 /** Of our own articles, on top of those of other newsrooms. */
-function frequenciesIn(space: Space, words: Map<string, store.WordRow>, documents: number): Frequencies {
-  return withBackground({ documents, of: (word) => words.get(wordIn(space, word))?.articles ?? 0 })
+function frequenciesIn(space: Space, words: Map<string, store.WordRow>): Frequencies {
+  const of = (word: string) => words.get(wordIn(space, word))?.articles ?? 0
+  return withBackground({ documents: of(''), of })
 }
 
 async function addPostings(
   tx: Transaction,
   row: store.SignalRow,
-  vectors: Record<Space, Vector>,
+  vectors: { own: Vector; bridged: Vector },
   words: Map<string, store.WordRow>,
 ): Promise<void> {
   const period = periodOf(row.published_at)
-  const postings = (['own', 'bridged'] as const).flatMap((space) =>
-    [...vectors[space]].map(([word, weight]) => ({
+  const postingsIn = (space: Space, vector: Vector) =>
+    [...vector].map(([word, weight]) => ({
       key: postingKey((words.get(wordIn(space, word)) as store.WordRow).number, period),
       entry: entryOf(row.number, weight),
-    })),
-  )
+    }))
+  const postings = [...postingsIn('own', vectors.own), ...postingsIn(bridgeOf(row.language), vectors.bridged)]
   await store.appendPostings(tx, postings)
 }
 
