@@ -15,7 +15,9 @@ type Words = Map<string, Entry[]>
 const folder = join(import.meta.dirname, 'bridge')
 const han = /\p{Script=Han}/u
 
-let lines: Map<string, string> | undefined
+type Lines = { general: Map<string, string>; own: Map<string, [behind: string, english: string][]> }
+
+let lines: Lines | undefined
 const read = new Map<string, Words>()
 
 /** The English words of the longest Chinese word that begins at this place of a folded text, and how long that is. */
@@ -33,10 +35,11 @@ function wordsBehind(first: string): Words {
   if (words) return words
   words = new Map()
   lines ??= readLines()
-  for (const line of lines.get(first)?.split('\t').slice(1) ?? []) {
+  for (const line of lines.general.get(first)?.split('\t').slice(1) ?? []) {
     const [behind = '', ...english] = line.split(' ')
     put(words, behind, english)
   }
+  for (const [behind, english] of lines.own.get(first) ?? []) put(words, behind, englishWordsOf(english))
   for (const entries of words.values()) entries.sort((a, b) => b.rest.length - a.rest.length)
   read.set(first, words)
   return words
@@ -50,19 +53,17 @@ function put(words: Words, behind: string, english: string[]): void {
   words.set(second, [...others, { rest, words: english }])
 }
 
-/** By first character. Our own names come behind what the dictionary has, and so over it. */
-function readLines(): Map<string, string> {
-  const found = new Map<string, string>()
-  for (const line of brotliDecompressSync(readFileSync(join(folder, 'cedict.txt.br')))
-    .toString('utf8')
-    .split('\n'))
-    found.set(line.charAt(0), line)
+/** By first character. Our own names are put over what the dictionary has. */
+function readLines(): Lines {
+  const text = brotliDecompressSync(readFileSync(join(folder, 'cedict.txt.br'))).toString('utf8')
+  const general = new Map(text.split('\n').map((line) => [line.charAt(0), line]))
+  const own: Lines['own'] = new Map()
   for (const [name, english] of ownNames()) {
     const key = folded(name).text
     const first = key.charAt(0)
-    found.set(first, `${found.get(first) ?? first}\t${[key.slice(1), ...englishWordsOf(english)].join(' ')}`)
+    own.set(first, [...(own.get(first) ?? []), [key.slice(1), english]])
   }
-  return found
+  return { general, own }
 }
 
 function* ownNames(): Generator<[name: string, english: string]> {
