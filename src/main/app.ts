@@ -30,6 +30,7 @@ import { searchRoutes } from '../search/routes.ts'
 import type { Clock } from '../shared/clock.ts'
 import { sourceRoutes } from '../sources/routes.ts'
 import { relatedRoutes } from '../stories/routes.ts'
+import { storyRoutes } from '../stories/routes-stories.ts'
 import { tagRoutes } from '../tags/routes.ts'
 import { about } from './about.ts'
 
@@ -87,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   searchRoutes(app, deps)
   changeRoutes(app, deps)
   relatedRoutes(app, deps)
+  storyRoutes(app, deps)
   partnerRoutes(app, deps)
   return app
 }
