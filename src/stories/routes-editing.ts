@@ -9,7 +9,7 @@ import type { Server } from '../http/server.ts'
 import { addressOf, movedOn, requireRow, sendOn, storyPath } from './addresses.ts'
 import { composeStory, mergeByEditor, moveIn, moveOut, renameStory } from './editing.ts'
 import { readStory } from './stories-reading.ts'
-import type { StoryRow } from './stories-store.ts'
+import { findStory, type StoryRow } from './stories-store.ts'
 import { NewStory, Story, StoryMerge, StoryPatch } from './story.ts'
 
 const tag = 'Stories'
@@ -98,9 +98,10 @@ function addMerging(app: Server, { database }: RouteDependencies) {
       const { into } = request.body
       const { id, merged_into } = await requireRow(database, request.params.id)
       if (merged_into !== null) {
-        const living = await requireRow(database, merged_into)
-        if (into !== living.id) return sendOn(request, reply, living.id, '/merge')
-        send(reply, await answerOf(database, living))
+        const target = await findStory(database, into)
+        if ((target?.merged_into ?? target?.id) !== merged_into)
+          return sendOn(request, reply, merged_into, '/merge')
+        send(reply, await answerOf(database, await requireRow(database, merged_into)))
         return reply
       }
       const input = { id, into, accepted: acceptedVersions(request) }
