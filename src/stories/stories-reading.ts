@@ -13,9 +13,9 @@ import {
   findEnd,
   findTagSize,
   isInLanguage,
+  listChosen,
   listFrequentTags,
   listNewest,
-  listShown,
   listStories,
   listStoriesOfTag,
   type Shown,
@@ -152,8 +152,9 @@ async function storiesAsJson(
 /** By story: the article that stands for it, or the newest one where that is not published now. */
 async function representativesOf(q: Queries, rows: StoryRow[]): Promise<Map<string, Shown>> {
   const ids = rows.flatMap((row) => row.representative_id ?? [])
-  const chosen = ids.length > 0 ? await listShown(q, ids) : []
-  const found = new Map(chosen.map((article) => [article.story_id, article]))
+  const chosen = ids.length > 0 ? await listChosen(q, ids) : []
+  const published = chosen.filter((article) => article.state === 'published')
+  const found = new Map<string, Shown>(published.map((article) => [article.story_id, article]))
   const without = rows.map((row) => row.id).filter((id) => !found.has(id))
   const others = without.length > 0 ? await listNewest(q, without, 1) : []
   for (const article of others) found.set(article.story_id, article)

@@ -69,9 +69,10 @@ export function carriesTag(tagId: string): Sql {
     where a.story_id = s.id and a.state = 'published')`
 }
 
+/** Languages are JSON, and their tags have no character that a pattern takes for another. */
 export function isInLanguage(languages: string[]): Sql {
-  return sql`exists (select 1 from article a
-    where a.story_id = s.id and a.state = 'published' and a.language in (${join(languages)}))`
+  const patterns = languages.map((language) => sql`s.languages like ${`%"${language}"%`}`)
+  return sql`(${join(patterns, ' or ')})`
 }
 
 /** The tag of a slug or alias, and how many articles its page has. */
@@ -84,11 +85,11 @@ export function findTagSize(q: Queries, slug: string) {
 /** An article as far as it stands for a story. */
 export type Shown = { id: string; story_id: string; language: string; title: string; card: string }
 
-/** Those of these articles that are published. */
-export function listShown(q: Queries, articleIds: string[]): Promise<Shown[]> {
-  return q.all(sql`
-    select id, story_id, language, title, card from article
-    where id in (${join(articleIds)}) and state = 'published' and story_id is not null`)
+/** These articles, published or not. */
+export function listChosen(q: Queries, articleIds: string[]): Promise<(Shown & { state: string })[]> {
+  return q.all(
+    sql`select id, story_id, language, title, card, state from article where id in (${join(articleIds)})`,
+  )
 }
 
 /** The newest articles of each story, at most `count`, newest first. However large a story is, no more are read. */
