@@ -47,7 +47,10 @@ export async function addArticles(database: Database, captured: Captured[]): Pro
   const inTime = captured.toSorted((a, b) => a.publishedAt - b.publishedAt)
   for (let at = 0; at < inTime.length; at += articlesPerCommit) {
     await database.write(async (tx) => {
-      for (const { id, source, url, title, body, publishedAt, language } of inTime.slice(at, at + articlesPerCommit)) {
+      for (const { id, source, url, title, body, publishedAt, language } of inTime.slice(
+        at,
+        at + articlesPerCommit,
+      )) {
         const article = NewArticle.parse({
           sourceId: sources.get(source),
           externalId: id,

@@ -830,6 +830,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List stories
+         * @description The hottest first, or the newest: with `include=articles` a front page in one request. Filters are combined. A page may be short and yet have a next one, where many stories were looked at and few matched. A story that grows hotter meanwhile moves up, and is not met again further down.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["listStories"];
+        put?: never;
+        /**
+         * Make a story, or split one
+         * @description Puts these articles into a story of their own, out of any that they are in, and there they stay: so a story is split.
+         *
+         *     Needs a key with the scope `stories:write`.
+         */
+        post: operations["createStory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a story
+         * @description The id of a story that was merged answers 308 to the living one. A story without a published article answers 410, until one is restored.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getStory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give a story a title
+         * @description A JSON merge patch (RFC 7396). The title stays, whatever articles join; null leaves it to the representative again.
+         *
+         *     Needs a key with the scope `stories:write`.
+         */
+        patch: operations["patchStory"];
+        trace?: never;
+    };
+    "/v1/stories/{id}/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the articles of a story
+         * @description Its published articles, newest or oldest first: the same as `GET /v1/articles?story=`.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["listStoryArticles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stories/{id}/articles/{articleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move an article into a story
+         * @description The article leaves the story that it is in, and stays in this one. `If-Match` is about the story. Answers the story.
+         *
+         *     Needs a key with the scope `stories:write`.
+         */
+        put: operations["addStoryArticle"];
+        post?: never;
+        /**
+         * Take an article out of a story
+         * @description The article is in no story then, until an editor puts it into one. `If-Match` is about the story.
+         *
+         *     Needs a key with the scope `stories:write`.
+         */
+        delete: operations["removeStoryArticle"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stories/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Merge a story into another
+         * @description The articles of the story become those of the other one, which keeps its title, and there they stay; its address answers 308 from then on. Answers the story that lives on; sent again, the same.
+         *
+         *     Needs a key with the scope `stories:write`.
+         */
+        put: operations["mergeStory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tags": {
         parameters: {
             query?: never;
@@ -1539,7 +1667,7 @@ export interface components {
              */
             at: string;
             /** @enum {string} */
-            type: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "source.created" | "source.updated" | "source.deleted";
+            type: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
             resource: {
                 /** @description The part of `type` before the dot. */
                 type: string;
@@ -2174,6 +2302,21 @@ export interface components {
         };
         /**
          * @example {
+         *       "articleIds": [
+         *         "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+         *         "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"
+         *       ],
+         *       "title": "Heron 2"
+         *     }
+         */
+        NewStory: {
+            /** @description Published articles. Each leaves the story that it is in, if any. */
+            articleIds: string[];
+            /** @description Without it that of the representative. */
+            title?: string | null;
+        };
+        /**
+         * @example {
          *       "slug": "open-source",
          *       "name": "Open source",
          *       "names": {
@@ -2697,6 +2840,220 @@ export interface components {
              * @enum {string}
              */
             state?: "active" | "paused";
+        };
+        /**
+         * @description The articles, from all outlets and in all languages, about one event.
+         * @example {
+         *       "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+         *       "title": "Heron 2 leaves the lab",
+         *       "language": "en",
+         *       "articleCount": 3,
+         *       "sourceCount": 2,
+         *       "languages": [
+         *         "en",
+         *         "zh"
+         *       ],
+         *       "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+         *       "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+         *       "representative": {
+         *         "article": {
+         *           "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+         *           "url": "https://lighthouse.example/chips/heron-2",
+         *           "canonicalUrl": null,
+         *           "title": "Heron 2 leaves the lab",
+         *           "summary": "The second Heron chip needs half the power of the first.",
+         *           "language": "en",
+         *           "source": {
+         *             "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+         *             "name": "Lighthouse Daily",
+         *             "homeUrl": "https://lighthouse.example/"
+         *           },
+         *           "authors": [
+         *             {
+         *               "name": "Mara Quill",
+         *               "url": null,
+         *               "role": "author"
+         *             }
+         *           ],
+         *           "imageUrl": null,
+         *           "publishedAt": "2026-11-23T06:08:00.000Z",
+         *           "firstSeenAt": "2026-11-23T06:10:12.345Z",
+         *           "contentChangedAt": "2026-11-23T06:10:12.345Z",
+         *           "updatedAt": "2026-11-23T06:10:12.345Z",
+         *           "wordCount": 412,
+         *           "readingMinutes": 2,
+         *           "attribution": {
+         *             "text": "Lighthouse Daily",
+         *             "url": "https://lighthouse.example/chips/heron-2",
+         *             "rightsHolder": "Lighthouse Daily",
+         *             "licence": null,
+         *             "required": true
+         *           },
+         *           "translationOf": null,
+         *           "tags": [
+         *             {
+         *               "slug": "chips",
+         *               "name": "Chips"
+         *             }
+         *           ],
+         *           "story": {
+         *             "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+         *             "articleCount": 3
+         *           },
+         *           "duplicateOf": null,
+         *           "alsoIn": [],
+         *           "state": "published",
+         *           "revision": 1,
+         *           "externalId": "heron-2"
+         *         }
+         *       },
+         *       "tags": [
+         *         {
+         *           "slug": "chips",
+         *           "name": "Chips"
+         *         }
+         *       ],
+         *       "createdAt": "2026-11-23T06:20:00.000Z",
+         *       "updatedAt": "2026-11-23T09:31:00.000Z"
+         *     }
+         */
+        Story: {
+            /** @description It lasts: where the story is merged into another one, it leads to that one (308). */
+            id: string;
+            /** @description That of the representative, unless an editor has set one. */
+            title: string;
+            /** @description Of the representative. */
+            language: string;
+            /** @description Published articles. */
+            articleCount: number;
+            /** @description Outlets that tell it. */
+            sourceCount: number;
+            /** @description Of its articles, that of most of them first. */
+            languages: string[];
+            /** Format: date-time */
+            firstPublishedAt: string;
+            /** Format: date-time */
+            lastPublishedAt: string;
+            /** @description The article that stands for the story: no copy of another one, in the language of most articles, and of those the earliest. */
+            representative: {
+                article: components["schemas"]["Article"];
+            };
+            /** @description The most frequent tags of its articles, at most 10; of a large story those of the newest 50. */
+            tags: {
+                slug: string;
+                name: string;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description The newest articles but the representative, at most 10, where `include` asked for them. */
+            articles?: components["schemas"]["Article"][];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+         *           "title": "Heron 2 leaves the lab",
+         *           "language": "en",
+         *           "articleCount": 3,
+         *           "sourceCount": 2,
+         *           "languages": [
+         *             "en",
+         *             "zh"
+         *           ],
+         *           "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+         *           "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+         *           "representative": {
+         *             "article": {
+         *               "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+         *               "url": "https://lighthouse.example/chips/heron-2",
+         *               "canonicalUrl": null,
+         *               "title": "Heron 2 leaves the lab",
+         *               "summary": "The second Heron chip needs half the power of the first.",
+         *               "language": "en",
+         *               "source": {
+         *                 "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+         *                 "name": "Lighthouse Daily",
+         *                 "homeUrl": "https://lighthouse.example/"
+         *               },
+         *               "authors": [
+         *                 {
+         *                   "name": "Mara Quill",
+         *                   "url": null,
+         *                   "role": "author"
+         *                 }
+         *               ],
+         *               "imageUrl": null,
+         *               "publishedAt": "2026-11-23T06:08:00.000Z",
+         *               "firstSeenAt": "2026-11-23T06:10:12.345Z",
+         *               "contentChangedAt": "2026-11-23T06:10:12.345Z",
+         *               "updatedAt": "2026-11-23T06:10:12.345Z",
+         *               "wordCount": 412,
+         *               "readingMinutes": 2,
+         *               "attribution": {
+         *                 "text": "Lighthouse Daily",
+         *                 "url": "https://lighthouse.example/chips/heron-2",
+         *                 "rightsHolder": "Lighthouse Daily",
+         *                 "licence": null,
+         *                 "required": true
+         *               },
+         *               "translationOf": null,
+         *               "tags": [
+         *                 {
+         *                   "slug": "chips",
+         *                   "name": "Chips"
+         *                 }
+         *               ],
+         *               "story": {
+         *                 "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+         *                 "articleCount": 3
+         *               },
+         *               "duplicateOf": null,
+         *               "alsoIn": [],
+         *               "state": "published",
+         *               "revision": 1,
+         *               "externalId": "heron-2"
+         *             }
+         *           },
+         *           "tags": [
+         *             {
+         *               "slug": "chips",
+         *               "name": "Chips"
+         *             }
+         *           ],
+         *           "createdAt": "2026-11-23T06:20:00.000Z",
+         *           "updatedAt": "2026-11-23T09:31:00.000Z"
+         *         }
+         *       ],
+         *       "page": {
+         *         "next": null,
+         *         "limit": 20
+         *       }
+         *     }
+         */
+        StoryList: {
+            data: components["schemas"]["Story"][];
+            page: components["schemas"]["Page"];
+        };
+        /**
+         * @example {
+         *       "into": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91"
+         *     }
+         */
+        StoryMerge: {
+            /** @description The id of the story that lives on. */
+            into: string;
+        };
+        /**
+         * @example {
+         *       "title": "Heron 2 leaves the lab"
+         *     }
+         */
+        StoryPatch: {
+            /** @description Null: that of the representative again. */
+            title?: string | null;
         };
         /**
          * @example {
@@ -5289,7 +5646,7 @@ export interface operations {
                 /** @description `lastSeq` of the answer before; 0 for the log from its beginning. */
                 after?: number;
                 /** @description Only these types, with commas between. */
-                types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "source.created" | "source.updated" | "source.deleted")[];
+                types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[];
                 /** @description How many changes a page has, at most. */
                 limit?: number;
                 /** @description Seconds to wait for a change where there is none yet. The answer comes with the first one. */
@@ -7015,6 +7372,1016 @@ export interface operations {
             409: components["responses"]["ConflictOrIdempotencyKeyInUse"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStories: {
+        parameters: {
+            query?: {
+                /** @description `heat`: by how many outlets tell it and how lately, twice the outlets being worth 12 hours. `newest`: by `lastPublishedAt`. */
+                sort?: "heat" | "newest";
+                /** @description An article of it carries this tag, or one below it. */
+                tag?: string;
+                /** @description An article of it is in one of these languages. */
+                language?: string[];
+                /** @description So many outlets tell it, or more. */
+                minSources?: number;
+                /** @description An article of it was published later than this. */
+                publishedAfter?: string;
+                /** @description `articles`: the 10 newest articles of each story, beside the representative. */
+                include?: "articles"[];
+                /** @description How many items a page has, at most. */
+                limit?: number;
+                /** @description `page.next` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *           "title": "Heron 2 leaves the lab",
+                     *           "language": "en",
+                     *           "articleCount": 3,
+                     *           "sourceCount": 2,
+                     *           "languages": [
+                     *             "en",
+                     *             "zh"
+                     *           ],
+                     *           "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+                     *           "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+                     *           "representative": {
+                     *             "article": {
+                     *               "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *               "url": "https://lighthouse.example/chips/heron-2",
+                     *               "canonicalUrl": null,
+                     *               "title": "Heron 2 leaves the lab",
+                     *               "summary": "The second Heron chip needs half the power of the first.",
+                     *               "language": "en",
+                     *               "source": {
+                     *                 "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+                     *                 "name": "Lighthouse Daily",
+                     *                 "homeUrl": "https://lighthouse.example/"
+                     *               },
+                     *               "authors": [
+                     *                 {
+                     *                   "name": "Mara Quill",
+                     *                   "url": null,
+                     *                   "role": "author"
+                     *                 }
+                     *               ],
+                     *               "imageUrl": null,
+                     *               "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *               "firstSeenAt": "2026-11-23T06:10:12.345Z",
+                     *               "contentChangedAt": "2026-11-23T06:10:12.345Z",
+                     *               "updatedAt": "2026-11-23T06:10:12.345Z",
+                     *               "wordCount": 412,
+                     *               "readingMinutes": 2,
+                     *               "attribution": {
+                     *                 "text": "Lighthouse Daily",
+                     *                 "url": "https://lighthouse.example/chips/heron-2",
+                     *                 "rightsHolder": "Lighthouse Daily",
+                     *                 "licence": null,
+                     *                 "required": true
+                     *               },
+                     *               "translationOf": null,
+                     *               "tags": [
+                     *                 {
+                     *                   "slug": "chips",
+                     *                   "name": "Chips"
+                     *                 }
+                     *               ],
+                     *               "story": {
+                     *                 "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *                 "articleCount": 3
+                     *               },
+                     *               "duplicateOf": null,
+                     *               "alsoIn": [],
+                     *               "state": "published",
+                     *               "revision": 1,
+                     *               "externalId": "heron-2"
+                     *             }
+                     *           },
+                     *           "tags": [
+                     *             {
+                     *               "slug": "chips",
+                     *               "name": "Chips"
+                     *             }
+                     *           ],
+                     *           "createdAt": "2026-11-23T06:20:00.000Z",
+                     *           "updatedAt": "2026-11-23T09:31:00.000Z"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "next": null,
+                     *         "limit": 20
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StoryList"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createStory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "articleIds": [
+                 *         "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                 *         "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"
+                 *       ],
+                 *       "title": "Heron 2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewStory"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *       "title": "Heron 2 leaves the lab",
+                     *       "language": "en",
+                     *       "articleCount": 3,
+                     *       "sourceCount": 2,
+                     *       "languages": [
+                     *         "en",
+                     *         "zh"
+                     *       ],
+                     *       "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+                     *       "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+                     *       "representative": {
+                     *         "article": {
+                     *           "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *           "url": "https://lighthouse.example/chips/heron-2",
+                     *           "canonicalUrl": null,
+                     *           "title": "Heron 2 leaves the lab",
+                     *           "summary": "The second Heron chip needs half the power of the first.",
+                     *           "language": "en",
+                     *           "source": {
+                     *             "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+                     *             "name": "Lighthouse Daily",
+                     *             "homeUrl": "https://lighthouse.example/"
+                     *           },
+                     *           "authors": [
+                     *             {
+                     *               "name": "Mara Quill",
+                     *               "url": null,
+                     *               "role": "author"
+                     *             }
+                     *           ],
+                     *           "imageUrl": null,
+                     *           "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *           "firstSeenAt": "2026-11-23T06:10:12.345Z",
+                     *           "contentChangedAt": "2026-11-23T06:10:12.345Z",
+                     *           "updatedAt": "2026-11-23T06:10:12.345Z",
+                     *           "wordCount": 412,
+                     *           "readingMinutes": 2,
+                     *           "attribution": {
+                     *             "text": "Lighthouse Daily",
+                     *             "url": "https://lighthouse.example/chips/heron-2",
+                     *             "rightsHolder": "Lighthouse Daily",
+                     *             "licence": null,
+                     *             "required": true
+                     *           },
+                     *           "translationOf": null,
+                     *           "tags": [
+                     *             {
+                     *               "slug": "chips",
+                     *               "name": "Chips"
+                     *             }
+                     *           ],
+                     *           "story": {
+                     *             "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *             "articleCount": 3
+                     *           },
+                     *           "duplicateOf": null,
+                     *           "alsoIn": [],
+                     *           "state": "published",
+                     *           "revision": 1,
+                     *           "externalId": "heron-2"
+                     *         }
+                     *       },
+                     *       "tags": [
+                     *         {
+                     *           "slug": "chips",
+                     *           "name": "Chips"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:20:00.000Z",
+                     *       "updatedAt": "2026-11-23T09:31:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["IdempotencyKeyInUse"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStory: {
+        parameters: {
+            query?: {
+                /** @description `articles`: the 10 newest articles of each story, beside the representative. */
+                include?: "articles"[];
+            };
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *       "title": "Heron 2 leaves the lab",
+                     *       "language": "en",
+                     *       "articleCount": 3,
+                     *       "sourceCount": 2,
+                     *       "languages": [
+                     *         "en",
+                     *         "zh"
+                     *       ],
+                     *       "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+                     *       "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+                     *       "representative": {
+                     *         "article": {
+                     *           "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *           "url": "https://lighthouse.example/chips/heron-2",
+                     *           "canonicalUrl": null,
+                     *           "title": "Heron 2 leaves the lab",
+                     *           "summary": "The second Heron chip needs half the power of the first.",
+                     *           "language": "en",
+                     *           "source": {
+                     *             "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+                     *             "name": "Lighthouse Daily",
+                     *             "homeUrl": "https://lighthouse.example/"
+                     *           },
+                     *           "authors": [
+                     *             {
+                     *               "name": "Mara Quill",
+                     *               "url": null,
+                     *               "role": "author"
+                     *             }
+                     *           ],
+                     *           "imageUrl": null,
+                     *           "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *           "firstSeenAt": "2026-11-23T06:10:12.345Z",
+                     *           "contentChangedAt": "2026-11-23T06:10:12.345Z",
+                     *           "updatedAt": "2026-11-23T06:10:12.345Z",
+                     *           "wordCount": 412,
+                     *           "readingMinutes": 2,
+                     *           "attribution": {
+                     *             "text": "Lighthouse Daily",
+                     *             "url": "https://lighthouse.example/chips/heron-2",
+                     *             "rightsHolder": "Lighthouse Daily",
+                     *             "licence": null,
+                     *             "required": true
+                     *           },
+                     *           "translationOf": null,
+                     *           "tags": [
+                     *             {
+                     *               "slug": "chips",
+                     *               "name": "Chips"
+                     *             }
+                     *           ],
+                     *           "story": {
+                     *             "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *             "articleCount": 3
+                     *           },
+                     *           "duplicateOf": null,
+                     *           "alsoIn": [],
+                     *           "state": "published",
+                     *           "revision": 1,
+                     *           "externalId": "heron-2"
+                     *         }
+                     *       },
+                     *       "tags": [
+                     *         {
+                     *           "slug": "chips",
+                     *           "name": "Chips"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:20:00.000Z",
+                     *       "updatedAt": "2026-11-23T09:31:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The story was merged: `Location` names the living one. */
+            308: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchStory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Heron 2 leaves the lab"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["StoryPatch"];
+                /**
+                 * @example {
+                 *       "title": "Heron 2 leaves the lab"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StoryPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *       "title": "Heron 2 leaves the lab",
+                     *       "language": "en",
+                     *       "articleCount": 3,
+                     *       "sourceCount": 2,
+                     *       "languages": [
+                     *         "en",
+                     *         "zh"
+                     *       ],
+                     *       "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+                     *       "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+                     *       "representative": {
+                     *         "article": {
+                     *           "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *           "url": "https://lighthouse.example/chips/heron-2",
+                     *           "canonicalUrl": null,
+                     *           "title": "Heron 2 leaves the lab",
+                     *           "summary": "The second Heron chip needs half the power of the first.",
+                     *           "language": "en",
+                     *           "source": {
+                     *             "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+                     *             "name": "Lighthouse Daily",
+                     *             "homeUrl": "https://lighthouse.example/"
+                     *           },
+                     *           "authors": [
+                     *             {
+                     *               "name": "Mara Quill",
+                     *               "url": null,
+                     *               "role": "author"
+                     *             }
+                     *           ],
+                     *           "imageUrl": null,
+                     *           "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *           "firstSeenAt": "2026-11-23T06:10:12.345Z",
+                     *           "contentChangedAt": "2026-11-23T06:10:12.345Z",
+                     *           "updatedAt": "2026-11-23T06:10:12.345Z",
+                     *           "wordCount": 412,
+                     *           "readingMinutes": 2,
+                     *           "attribution": {
+                     *             "text": "Lighthouse Daily",
+                     *             "url": "https://lighthouse.example/chips/heron-2",
+                     *             "rightsHolder": "Lighthouse Daily",
+                     *             "licence": null,
+                     *             "required": true
+                     *           },
+                     *           "translationOf": null,
+                     *           "tags": [
+                     *             {
+                     *               "slug": "chips",
+                     *               "name": "Chips"
+                     *             }
+                     *           ],
+                     *           "story": {
+                     *             "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *             "articleCount": 3
+                     *           },
+                     *           "duplicateOf": null,
+                     *           "alsoIn": [],
+                     *           "state": "published",
+                     *           "revision": 1,
+                     *           "externalId": "heron-2"
+                     *         }
+                     *       },
+                     *       "tags": [
+                     *         {
+                     *           "slug": "chips",
+                     *           "name": "Chips"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:20:00.000Z",
+                     *       "updatedAt": "2026-11-23T09:31:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description The story was merged: `Location` names the living one. */
+            308: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStoryArticles: {
+        parameters: {
+            query?: {
+                /** @description By `publishedAt`. */
+                sort?: "newest" | "oldest";
+                /** @description Only these members, dotted (`title,source.name`). The attribution is never left out. */
+                fields?: string[];
+                /** @description Members that lists do not carry unless asked. */
+                include?: ("body" | "toc")[];
+                /** @description How many items a page has, at most. */
+                limit?: number;
+                /** @description `page.next` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *           "url": "https://lighthouse.example/chips/heron-2",
+                     *           "canonicalUrl": null,
+                     *           "title": "Heron 2 leaves the lab",
+                     *           "summary": "The second Heron chip needs half the power of the first.",
+                     *           "language": "en",
+                     *           "source": {
+                     *             "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+                     *             "name": "Lighthouse Daily",
+                     *             "homeUrl": "https://lighthouse.example/"
+                     *           },
+                     *           "authors": [
+                     *             {
+                     *               "name": "Mara Quill",
+                     *               "url": null,
+                     *               "role": "author"
+                     *             }
+                     *           ],
+                     *           "imageUrl": null,
+                     *           "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *           "firstSeenAt": "2026-11-23T06:10:12.345Z",
+                     *           "contentChangedAt": "2026-11-23T06:10:12.345Z",
+                     *           "updatedAt": "2026-11-23T06:10:12.345Z",
+                     *           "wordCount": 412,
+                     *           "readingMinutes": 2,
+                     *           "attribution": {
+                     *             "text": "Lighthouse Daily",
+                     *             "url": "https://lighthouse.example/chips/heron-2",
+                     *             "rightsHolder": "Lighthouse Daily",
+                     *             "licence": null,
+                     *             "required": true
+                     *           },
+                     *           "translationOf": null,
+                     *           "tags": [
+                     *             {
+                     *               "slug": "chips",
+                     *               "name": "Chips"
+                     *             }
+                     *           ],
+                     *           "story": null,
+                     *           "duplicateOf": null,
+                     *           "alsoIn": [],
+                     *           "state": "published",
+                     *           "revision": 1,
+                     *           "externalId": "heron-2",
+                     *           "body": {
+                     *             "html": "<h2 id=\"power\">Power</h2><p>Half a watt.</p>",
+                     *             "text": "Power\nHalf a watt."
+                     *           },
+                     *           "toc": [
+                     *             {
+                     *               "anchor": "power",
+                     *               "level": 2,
+                     *               "title": "Power"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "next": null,
+                     *         "limit": 20
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["ArticleView"][];
+                        page: components["schemas"]["Page"];
+                    };
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The story was merged: `Location` names the living one. */
+            308: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addStoryArticle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                articleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *       "title": "Heron 2 leaves the lab",
+                     *       "language": "en",
+                     *       "articleCount": 3,
+                     *       "sourceCount": 2,
+                     *       "languages": [
+                     *         "en",
+                     *         "zh"
+                     *       ],
+                     *       "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+                     *       "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+                     *       "representative": {
+                     *         "article": {
+                     *           "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *           "url": "https://lighthouse.example/chips/heron-2",
+                     *           "canonicalUrl": null,
+                     *           "title": "Heron 2 leaves the lab",
+                     *           "summary": "The second Heron chip needs half the power of the first.",
+                     *           "language": "en",
+                     *           "source": {
+                     *             "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+                     *             "name": "Lighthouse Daily",
+                     *             "homeUrl": "https://lighthouse.example/"
+                     *           },
+                     *           "authors": [
+                     *             {
+                     *               "name": "Mara Quill",
+                     *               "url": null,
+                     *               "role": "author"
+                     *             }
+                     *           ],
+                     *           "imageUrl": null,
+                     *           "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *           "firstSeenAt": "2026-11-23T06:10:12.345Z",
+                     *           "contentChangedAt": "2026-11-23T06:10:12.345Z",
+                     *           "updatedAt": "2026-11-23T06:10:12.345Z",
+                     *           "wordCount": 412,
+                     *           "readingMinutes": 2,
+                     *           "attribution": {
+                     *             "text": "Lighthouse Daily",
+                     *             "url": "https://lighthouse.example/chips/heron-2",
+                     *             "rightsHolder": "Lighthouse Daily",
+                     *             "licence": null,
+                     *             "required": true
+                     *           },
+                     *           "translationOf": null,
+                     *           "tags": [
+                     *             {
+                     *               "slug": "chips",
+                     *               "name": "Chips"
+                     *             }
+                     *           ],
+                     *           "story": {
+                     *             "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *             "articleCount": 3
+                     *           },
+                     *           "duplicateOf": null,
+                     *           "alsoIn": [],
+                     *           "state": "published",
+                     *           "revision": 1,
+                     *           "externalId": "heron-2"
+                     *         }
+                     *       },
+                     *       "tags": [
+                     *         {
+                     *           "slug": "chips",
+                     *           "name": "Chips"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:20:00.000Z",
+                     *       "updatedAt": "2026-11-23T09:31:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description The story was merged: `Location` names the living one. */
+            308: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeStoryArticle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                articleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken out. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The story was merged: `Location` names the living one. */
+            308: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mergeStory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "into": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StoryMerge"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *       "title": "Heron 2 leaves the lab",
+                     *       "language": "en",
+                     *       "articleCount": 3,
+                     *       "sourceCount": 2,
+                     *       "languages": [
+                     *         "en",
+                     *         "zh"
+                     *       ],
+                     *       "firstPublishedAt": "2026-11-23T06:08:00.000Z",
+                     *       "lastPublishedAt": "2026-11-23T09:30:00.000Z",
+                     *       "representative": {
+                     *         "article": {
+                     *           "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *           "url": "https://lighthouse.example/chips/heron-2",
+                     *           "canonicalUrl": null,
+                     *           "title": "Heron 2 leaves the lab",
+                     *           "summary": "The second Heron chip needs half the power of the first.",
+                     *           "language": "en",
+                     *           "source": {
+                     *             "id": "019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d",
+                     *             "name": "Lighthouse Daily",
+                     *             "homeUrl": "https://lighthouse.example/"
+                     *           },
+                     *           "authors": [
+                     *             {
+                     *               "name": "Mara Quill",
+                     *               "url": null,
+                     *               "role": "author"
+                     *             }
+                     *           ],
+                     *           "imageUrl": null,
+                     *           "publishedAt": "2026-11-23T06:08:00.000Z",
+                     *           "firstSeenAt": "2026-11-23T06:10:12.345Z",
+                     *           "contentChangedAt": "2026-11-23T06:10:12.345Z",
+                     *           "updatedAt": "2026-11-23T06:10:12.345Z",
+                     *           "wordCount": 412,
+                     *           "readingMinutes": 2,
+                     *           "attribution": {
+                     *             "text": "Lighthouse Daily",
+                     *             "url": "https://lighthouse.example/chips/heron-2",
+                     *             "rightsHolder": "Lighthouse Daily",
+                     *             "licence": null,
+                     *             "required": true
+                     *           },
+                     *           "translationOf": null,
+                     *           "tags": [
+                     *             {
+                     *               "slug": "chips",
+                     *               "name": "Chips"
+                     *             }
+                     *           ],
+                     *           "story": {
+                     *             "id": "019ab3e5-20c4-7d19-b0a6-6c7d2e4f8a91",
+                     *             "articleCount": 3
+                     *           },
+                     *           "duplicateOf": null,
+                     *           "alsoIn": [],
+                     *           "state": "published",
+                     *           "revision": 1,
+                     *           "externalId": "heron-2"
+                     *         }
+                     *       },
+                     *       "tags": [
+                     *         {
+                     *           "slug": "chips",
+                     *           "name": "Chips"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:20:00.000Z",
+                     *       "updatedAt": "2026-11-23T09:31:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description The story was merged: `Location` names the living one. */
+            308: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

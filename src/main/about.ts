@@ -36,6 +36,10 @@ export const about: About = {
       name: 'Related links',
       description: 'From an article to others, held here or not: related, translated, followed up.',
     },
+    {
+      name: 'Stories',
+      description: 'The articles, from all outlets and in all languages, about one event.',
+    },
     { name: 'Search', description: 'Suggestions as one types. What `q` finds is a list of articles.' },
     { name: 'Tags', description: 'What articles are about: names per language, aliases, parents, merges.' },
     { name: 'Sources', description: 'The outlets whose articles these are.' },

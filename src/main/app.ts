@@ -33,6 +33,7 @@ import { sourceRoutes } from '../sources/routes.ts'
 import { relatingMetrics } from '../stories/relating/metrics.ts'
 import { relatedRoutes } from '../stories/routes.ts'
 import { relationRoutes } from '../stories/routes-relations.ts'
+import { storyRoutes } from '../stories/routes-stories.ts'
 import { tagRoutes } from '../tags/routes.ts'
 import { about } from './about.ts'
 
@@ -91,6 +92,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   changeRoutes(app, deps)
   relatedRoutes(app, deps)
   relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(options.ingestion, url) })
+  storyRoutes(app, deps)
   partnerRoutes(app, deps)
   return app
 }

@@ -73,17 +73,18 @@ export function refusePlaced(articles: Placed[]): void {
   })
 }
 
-/** Counts stories anew, writes the cards that show them, and tells of each that changed. */
+/** Counts stories anew, writes the cards that show them, and tells of each that changed: by that, or before (`editedId`). */
 export async function settle(
   tx: Transaction,
-  { movedIds, storyIds, createdId }: { movedIds: string[]; storyIds: string[]; createdId?: string },
+  { movedIds, storyIds, createdId, editedId }: Settled,
 ): Promise<void> {
   const shown = new Set(movedIds)
   const changed: string[] = []
   for (const row of await lockStories(tx, storyIds)) {
     const members = await listMembers(tx, row.id)
     const next = counted(row, members)
-    if (row.version > 0 && same(row, next)) continue
+    const isTold = row.id === createdId || row.id === editedId
+    if (!isTold && same(row, next)) continue
     await updateStory(tx, next)
     changed.push(row.id)
     if (next.article_count !== row.article_count) for (const { id } of members) shown.add(id)
@@ -93,8 +94,10 @@ export async function settle(
     await recordChange(tx, { type: id === createdId ? 'story.created' : 'story.updated', id })
 }
 
+type Settled = { movedIds: string[]; storyIds: string[]; createdId?: string; editedId?: string }
+
 /** The row as its articles make it; the title of an editor stays. */
-export function counted(row: StoryRow, members: Awaited<ReturnType<typeof listMembers>>): StoryRow {
+function counted(row: StoryRow, members: Awaited<ReturnType<typeof listMembers>>): StoryRow {
   const { title = row.title, ...summary } = summaryOf(members) as Partial<StoryRow>
   return { ...row, ...summary, title: row.title_fixed_at === null ? title : row.title }
 }
@@ -103,7 +106,7 @@ const same = (a: StoryRow, b: StoryRow) =>
   Object.entries(a).every(([name, value]) => b[name as keyof StoryRow] === value)
 
 /** The living ones of these stories. */
-export async function lockStories(tx: Transaction, ids: (string | null)[]): Promise<StoryRow[]> {
+async function lockStories(tx: Transaction, ids: (string | null)[]): Promise<StoryRow[]> {
   const wanted = present(ids)
   const rows = wanted.length > 0 ? await listStoriesForUpdate(tx, wanted) : []
   return rows.filter((row) => row.merged_into === null)

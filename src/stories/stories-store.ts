@@ -56,6 +56,12 @@ export function updateStory(tx: Transaction, row: StoryRow): Promise<number> {
     where id = ${row.id}`)
 }
 
+/** A title of an editor, or null for none; the row is still to be counted, which gives it its new version. */
+export function updateTitle(tx: Transaction, id: string, title: string | null): Promise<number> {
+  return tx.run(sql`
+    update story set title = coalesce(${title}, title), title_fixed_at = ${title === null ? null : tx.now} where id = ${id}`)
+}
+
 /** Makes pointers of a story and of those that pointed to it, so that each leads to the living one at once. */
 export function updateMerged(tx: Transaction, id: string, into: string): Promise<number> {
   return tx.run(sql`

@@ -11,7 +11,10 @@ import {
   updateMerged,
 } from './stories-store.ts'
 
-/** Makes a story of two or more articles, as the machine. `conflict` where an editor has placed one of them: see `listPlacedByEditors`. */
+/**
+ * Makes a story of two or more articles, as the machine finds. `conflict` where an editor has placed one of them, which
+ * `listPlacedByEditors` tells before.
+ */
 export async function makeStory(tx: Transaction, articleIds: string[]): Promise<string> {
   if (new Set(articleIds).size < 2) throw new Error('A story is made of at least two articles.')
   const storyId = await addStory(tx)

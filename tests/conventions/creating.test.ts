@@ -13,6 +13,10 @@ const failing: Record<string, ((room: Room, valid: Valid) => Promise<Valid>) | n
     ...valid,
     body: { kind: 'related', target: { articleId: 'nothing' } },
   }),
+  createStory: async (room, valid) => ({
+    ...valid,
+    body: { articleIds: [await room.article(), 'nothing'] },
+  }),
   createTag: async (room, valid) => ({
     ...valid,
     body: { ...Object(valid.body), aliases: [await room.tag()] },

@@ -13,6 +13,7 @@ type Item = { id?: string; slug?: string; revision?: number; seq?: number }
 const items = 6
 /** Parameters that move in a list or shape it, and leave it the same list. */
 const free = ['cursor', 'limit', 'fields', 'include', 'total', 'facets', 'highlight']
+const shapes = ['limit', 'fields', 'include', 'total']
 const noLimits = [
   '0',
   '-1',
@@ -86,6 +87,13 @@ const filled: Record<string, (room: Room) => Promise<Valid>> = {
     const id = await room.article()
     await times(() => room.link(id))
     return { params: { id } }
+  },
+  listStories: (room) => times(() => room.story()),
+  async listStoryArticles(room) {
+    const articleIds: string[] = []
+    await times(async () => articleIds.push(await room.article()))
+    const { body } = await room.api.post('/v1/stories', { body: { articleIds } })
+    return { params: { id: body.id } }
   },
   async listRevisions(room) {
     const id = await room.article()
@@ -181,9 +189,9 @@ onEveryEngine('the list at', (engine) => {
 
     it('is continued by its cursor however it is shaped', async () => {
       const cursor = await cursorOf(list)
-      const shapes: Record<string, string> = { limit: '3', fields: 'title', include: 'toc', total: 'exact' }
-      for (const [name, value] of Object.entries(shapes)) {
-        if (!names(list, 'query').includes(name)) continue
+      for (const { name, schema } of list.parameters) {
+        if (!shapes.includes(name)) continue
+        const value = name === 'fields' ? 'title' : valueFor(schema)
         expect((await ask(list, { cursor, [name]: value })).status, name).toBe(200)
       }
     })

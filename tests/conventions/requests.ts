@@ -26,6 +26,8 @@ async function link(room: Room): Promise<Valid> {
   return { params: { id, linkId: await room.link(id) } }
 }
 
+const story = async (room: Room): Promise<Valid> => ({ params: { id: (await room.story()).id } })
+
 async function taggedArticle(room: Room): Promise<Valid> {
   const slug = await room.tag()
   return { params: { id: await room.article({ tags: [slug] }), slug } }
@@ -167,6 +169,22 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
     body: { note: 'Changed', target: { title: 'x' } },
   }),
   deleteRelatedLink: link,
+
+  listStories: nothing,
+  createStory: async (room) => ({
+    body: { articleIds: [await room.article(), await room.article()], title: 'Heron 2' },
+  }),
+  getStory: story,
+  patchStory: async (room) => ({ ...(await story(room)), body: { title: 'Changed' } }),
+  listStoryArticles: story,
+  mergeStory: async (room) => ({ ...(await story(room)), body: { into: (await room.story()).id } }),
+  addStoryArticle: async (room) => ({
+    params: { id: (await room.story()).id, articleId: await room.article() },
+  }),
+  async removeStoryArticle(room) {
+    const { id, articleIds } = await room.story()
+    return { params: { id, articleId: articleIds[0] as string } }
+  },
 
   listTags: nothing,
   createTag: async (room) => ({ body: await newTag(room) }),

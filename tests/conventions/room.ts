@@ -67,9 +67,10 @@ function ingestionOf(database: Database, web: FeedServer) {
 }
 
 function makers(api: Api, sourceId: string) {
+  const article = async (members = {}): Promise<string> =>
+    (await addArticle(api, sourceId, { url: `https://lighthouse.example/${next()}`, ...members })).id
   return {
-    article: async (members = {}): Promise<string> =>
-      (await addArticle(api, sourceId, { url: `https://lighthouse.example/${next()}`, ...members })).id,
+    article,
     source: async (members = {}) => addSource(api, { name: `Source ${next()}`, ...members }),
     async tag(members = {}): Promise<string> {
       const slug = `tag-${next()}`
@@ -78,6 +79,10 @@ function makers(api: Api, sourceId: string) {
     },
     link: async (id: string): Promise<string> =>
       (await made(api, `/v1/articles/${id}/related`, newLink())).id,
+    async story(): Promise<{ id: string; articleIds: string[] }> {
+      const articleIds = [await article(), await article()]
+      return { id: (await made(api, '/v1/stories', { articleIds })).id, articleIds }
+    },
     partner: () => addPartner(api),
     async partnerKey() {
       const { id: keyId, partnerId: id } = await addKey(api)

@@ -7,10 +7,11 @@ import { findProgress, listLightlyWeighed } from '../signals/store.ts'
  * How rare a word is changes while a newsroom is young, and hardly any more once so many articles are there: where twice as many
  * are there, twice as many have the word.
  */
-const grownUp = 16_000
+const grownUp = 4000
+const outgrownAt = 4
 const signalsPerSlice = 4
 
-/** Whether there are signals whose words are to be weighed anew, since there are twice as many articles now. */
+/** Whether there are signals whose words are to be weighed anew, since there are many times as many articles now. */
 export async function hasWeighing(q: Queries): Promise<boolean> {
   const { articles } = await findProgress(q)
   return (await listLightlyWeighed(q, outgrown(articles), 1)).length > 0
@@ -28,4 +29,4 @@ export async function weighAnew(tx: Transaction, counter: Counter): Promise<void
   }
 }
 
-const outgrown = (articles: number) => Math.min(Math.ceil(articles / 2), grownUp)
+const outgrown = (articles: number) => Math.min(Math.ceil(articles / outgrownAt), grownUp)
