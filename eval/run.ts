@@ -1,11 +1,16 @@
 import { parseArgs } from 'node:util'
 import { languageResults } from './language.ts'
+import { relatedResults } from './related.ts'
 import { searchResults } from './search.ts'
 
 /** A figure on real data, and the least that it has to be. `row` is its number in the list of figures to reach. */
 export type Result = { row: number; metric: string; n: number; value: number; goal: number }
 
-const rows: Record<string, () => AsyncIterable<Result>> = { search: searchResults, language: languageResults }
+const rows: Record<string, () => AsyncIterable<Result>> = {
+  search: searchResults,
+  language: languageResults,
+  related: relatedResults,
+}
 
 const help = `npm run eval -- [options]
 
