@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { duplicateResults } from './duplicates.ts'
 import { languageResults } from './language.ts'
+import { relatedResults } from './related.ts'
 import { searchResults } from './search.ts'
 import { storyResults } from './stories.ts'
 import { translationResults } from './translations.ts'
@@ -14,6 +15,7 @@ const rows: Record<string, () => AsyncIterable<Result>> = {
   duplicates: duplicateResults,
   stories: storyResults,
   translations: translationResults,
+  related: relatedResults,
 }
 
 const help = `npm run eval -- [options]

@@ -80,7 +80,7 @@ export const wallText: RegExp[] = [
   /(?:enable|turn on|requires?|without) java ?script/i,
   /java ?script is (?:not available|disabled|required|turned off)/i,
   /(?:verify|confirm|checking) (?:that )?(?:you are|you're|your browser|if the site)/i,
-  /^\W*(?:just a moment|access denied|attention required|client challenge|security check|403 forbidden|are you a robot)/i,
+  /^\W*(?:just a moment|access denied|attention required|client challenge|security check|403 forbidden|are you a robot|making sure you're not a bot)/i,
   /(?:unusual traffic|automated (?:requests|queries)|complete the captcha|blocked by network security)/i,
   /^\W*(?:we(?: and our [^.]{0,40})? use cookies|this (?:web)?site uses cookies|accept (?:all )?cookies|before you continue)/i,
   /^\W*(?:页面不存在|访问验证|安全验证|请完成验证|您的访问(?:被|出现)|请开启\s*(?:javascript|cookie))/i,
@@ -88,7 +88,8 @@ export const wallText: RegExp[] = [
 
 /** How such a page is titled, where it is not titled as the article that it hides. */
 export const wallTitle: RegExp[] = [
-  /^\W*(?:just a moment|access denied|attention required|client challenge|security check|403 forbidden|are you a robot)/i,
+  /^\s*$/,
+  /^\W*(?:just a moment|access denied|attention required|client challenge|security check|403 forbidden|are you a robot|making sure you're not a bot)/i,
   /(?:unusual traffic|automated (?:requests|queries)|complete the captcha|blocked by network security)/i,
   /^\W*(?:we(?: and our [^.]{0,40})? use cookies|this (?:web)?site uses cookies|accept (?:all )?cookies|before you continue)/i,
   /^\W*(?:页面不存在|访问验证|安全验证|请完成验证|您的访问(?:被|出现)|请开启\s*(?:javascript|cookie))/i,

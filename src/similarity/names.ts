@@ -5,13 +5,16 @@ import { wordsOf } from './words.ts'
 const han = /\p{Script=Han}/u
 const written = /^[A-Z]\S*(?: (?:[A-Z0-9]\S*|of|the|and|for))*$/
 const shortestKnown = 2
+const longestKnown = 8
 
 /** Companies and products that Chinese titles name in Han, which nothing in the script sets apart. */
+const isHan = (name: string) => han.test(name)
+const isProper = (name: string) => written.test(name) && name.length > shortestKnown
 const knownHan = groups
-  .filter((group) =>
-    group.some((name) => written.test(name) && name.length > shortestKnown && name !== 'AGI'),
+  .filter(
+    (group) => group.some((name) => !isHan(name)) && group.every((name) => isHan(name) || isProper(name)),
   )
-  .flatMap((group) => group.filter((name) => han.test(name) && name.length <= 8))
+  .flatMap((group) => group.filter((name) => isHan(name) && name.length <= longestKnown))
   .map((name) => folded(name).text)
 const knownSet = new Set(knownHan)
 const known = new RegExp([...knownSet].sort((a, b) => b.length - a.length).join('|'), 'gu')
@@ -29,7 +32,7 @@ const stock = new Set(
   suv mpv ev phev reev cltc wltc noa adas dm i-hev tv vr ar xr 3d 2d 4g 5g 6g 2k 3k 4k 5k 8k 1080p 720p token agent model code game open source
   q1 q2 q3 q4 h1 h2 st gdp cpi ppi pmi etf a股 it the and for of in on to with new top first how what why your you from studio store
   counterpoint trendforc omdia idc gartner canali idg ign wccftech bloomberg reuter github gitlab youtub twitter reddit medium dev hn show ask vs
-  v1 v2 v3 v4 v5 l2 l3 l4 g1 e1 3c 3a dlc rpg fps af mf partner tp link dock watch pad win mic tws na rtx amp mark`.split(
+  v1 v2 v3 v4 v5 l2 l3 l4 g1 e1 3c 3a dlc rpg fps af mf partner tp link dock watch pad win mic tws na rtx amp mark bud control harmonyo`.split(
     /\s+/,
   ),
 )

@@ -18,11 +18,15 @@ const partsFrom =
   /(?<=.{6})(?:搭载|搭配|可选|配备|标配|首搭|采用|搭|[配升级](?=\s*[A-Za-z\d])|(?:powered|equipped) (?:by|with))/u
 const attribution =
   /^(?:消息称|曝|传|网传|据[传悉]|报道称|独家[｜|]?|36氪(?:首发|独家)\s*[|｜]\s*|最前线\s*[|｜])/u
+const han = /\p{Script=Han}/u
+/** " - Outlet", " | Outlet" or " [outlet]" behind a title joins all that the outlet writes. */
+const siteName = /\s+(?:(?:[|:–—-]|\\\\)\s+[^|]{2,40}|\[[^\]]+\])$/u
 const spacesAndQuotes = /[\s“”"「」《》*]/g
 
 export function titleOf(title: string, lead: string, { documents, of }: Frequencies): Title {
-  const parts = partsFrom.exec(title)
-  const subject = parts ? title.slice(0, parts.index) : title
+  const own = han.test(title) ? title : title.replace(siteName, '')
+  const parts = partsFrom.exec(own)
+  const subject = parts ? own.slice(0, parts.index) : own
   const names = namesOf(subject, lead)
   const words = new Map<string, number>()
   const inAll = Math.log(documents + 1)
@@ -39,7 +43,7 @@ export function titleOf(title: string, lead: string, { documents, of }: Frequenc
 
 /** Who and what many titles begin with that have nothing else in common. */
 const commonStart =
-  /^(?:我国|中国|全国|全球|国内|国产|首[款个批]|今[日天年]|国家|全新|新一代|第|\d|[a港美]股|沪深|热门|恒[指生]|市场监管|工信部|央视|外媒|机构|[美韩德英]国|日本|欧[洲盟]|北京|上海|深圳)/u
+  /^(?:我国|中国|全国|全球|国内|国产|首[款个批]|今[日天年]|国家|全新|新一代|第|\d|[a港美]股|沪深|热门|恒[指生]|市场监管|工信部|央视|外媒|机构|[美韩德英]国|日本|欧[洲盟]|北京|上海|深圳|马来|印[度尼]|俄罗|加拿|澳大|某)/u
 const name = /^(?:\p{Script=Han}{3}|\p{Script=Han}{2}[：:（(a-z\d])/u
 
 const verb = /(?:推出|发布|官宣|上架|宣布|回应|确认|公布|预热|开启|正式)+$/u

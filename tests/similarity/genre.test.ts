@@ -28,6 +28,8 @@ describe('the genre of an article', () => {
   it('is a wall where the text is that of the defences of a site', () => {
     expect(genreOf('Lark buys Heron', 'You need to enable JavaScript to run this app.', 'en')).toBe('wall')
     expect(genreOf('Just a moment...', '', 'en')).toBe('wall')
+    expect(genreOf("Making sure you're not a bot!", '', 'en')).toBe('wall')
+    expect(genreOf('', 'A text without a title.', 'en')).toBe('wall')
   })
 
   it('is no wall where a long article is about such pages', () => {

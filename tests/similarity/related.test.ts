@@ -50,6 +50,10 @@ describe('related articles', () => {
     expect(pair('云雀科技：股东拟减持3%股份', '白鹭股份：股东拟减持2%股份', { alike: 0.6 }).shown).toBe(false)
   })
 
+  it('are not shown for the name of the outlet behind both titles', () => {
+    expect(pair('A quiet comic strip : WQRX', 'Chips cost more : WQRX').shown).toBe(false)
+  })
+
   it('are never two notices of prices', () => {
     expect(pair('现货黄金跌破4650美元', '现货黄金跌破4600美元', { alike: 0.9 }).shown).toBe(false)
   })
