@@ -1,9 +1,10 @@
 import type { Row } from './feeds/row.ts'
 import { feedRows } from './feeds/rows.ts'
+import { inertRows } from './inert/rows.ts'
 import { pageRows } from './pages/rows.ts'
 
 /** Each prints figures on real feeds or pages beside what they have to reach. */
-const parts: (() => Promise<Row[]>)[] = [feedRows, pageRows]
+const parts: (() => Promise<Row[]>)[] = [feedRows, pageRows, inertRows]
 
 console.log('metric                                           n     value    goal')
 for (const part of parts) for (const row of await part()) print(row)

@@ -1059,7 +1059,7 @@ export interface paths {
         put?: never;
         /**
          * Push what is new in a feed
-         * @description For hubs: takes a feed, signed with the secret of the subscription.
+         * @description For hubs: takes a feed, signed with the secret of the subscription. What it is is seen by its beginning, whatever its type says or without one. It is answered once its items are kept; their pages are read afterwards.
          *
          *     Open to everybody.
          */

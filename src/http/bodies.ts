@@ -27,7 +27,7 @@ export function bodyTypes({ stream, text }: OperationFacts, method: string): str
   return method === 'PATCH' ? [mergePatch, json] : [json]
 }
 
-/** JSON as strict UTF-8, NDJSON as the stream that it is, and XML as bytes, since it says itself how it is written. Other types of body are refused with 415. */
+/** JSON as strict UTF-8, NDJSON as the stream that it is, and texts as bytes, since they say themselves how they are written. Other types of body are refused with 415. */
 export function addBodyParsers(app: FastifyInstance) {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addHook('preParsing', (request, _reply, _payload, done) => {
@@ -36,6 +36,7 @@ export function addBodyParsers(app: FastifyInstance) {
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.routeOptions.config.operation?.text) return done(null, body)
     // Some clients name a type with every request.
     if (body.length === 0 && !request.routeOptions.schema?.body) return done(null, undefined)
     let text: string
@@ -51,14 +52,10 @@ export function addBodyParsers(app: FastifyInstance) {
       done(unstorableFailure(text, value) ?? null, value)
     })
   })
-  app.addContentTypeParser(
-    [...new Set([...xmlTypes, ...feedTypes])],
-    { parseAs: 'buffer' },
-    (request, body, done) => {
-      if (request.routeOptions.config.operation?.text) done(null, body)
-      else done(new Failure('unsupported-media-type', `Send the body as ${json}, named in Content-Type.`))
-    },
-  )
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.routeOptions.config.operation?.text) done(null, body)
+    else done(new Failure('unsupported-media-type', `Send the body as ${json}, named in Content-Type.`))
+  })
   app.addContentTypeParser(ndjson, (_request, stream, done) => done(null, stream))
 }
 
@@ -73,6 +70,7 @@ function refuseOtherTypes({ headers, method, routeOptions }: FastifyRequest) {
   const isSent = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
   if (!operation || !isSent) return
   const { stream, text } = operation
+  if (text?.anyType) return
   const reads = stream !== undefined || text !== undefined || routeOptions.schema?.body !== undefined
   if (!reads) throw new Failure('unsupported-media-type', 'This operation reads no body.')
   const types = bodyTypes(operation, method)

@@ -74,7 +74,9 @@ export async function extractArticle(ingestion: Extracting, input: PageToExtract
   const source = { id: 'none', name: page.siteName ?? new URL(input.url).host, homeUrl: input.url, tags: [] }
   const item = { ...blankItem, url: input.url }
   const { article, dropped } = articleOfItem(source, item, page, ingestion.clock())
-  if (!article) throw new Failure('conflict', 'The page has neither a title nor a text.')
+  // A page over the bounds is not read at all, and says which.
+  const why = page.dropped.map((one) => one.why).join(' ')
+  if (!article) throw new Failure('conflict', `The page has neither a title nor a text. ${why}`.trim())
   const { content, problem } = await cleanBodyOf(article, ingestion.workshop)
   if (problem) dropped.push({ stage: 'clean', what: input.url, why: problem })
   return shown({ article, content, page }, [...page.dropped, ...dropped])

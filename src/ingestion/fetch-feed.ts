@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { cacheLifetimeMs } from '../outbound/cache-lifetime.ts'
 import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts'
+import { linksInHeader } from '../outbound/link-header.ts'
 import { OutboundError } from '../outbound/outbound-error.ts'
 import { retryAfterMs } from '../outbound/retry-after.ts'
 
@@ -22,6 +23,8 @@ export type FeedAnswer = { httpStatus: number | null; bytes: number } & (
       freshForMs: number
       movedTo: string | null
       isCut: boolean
+      /** The hub and the address that the answer names for it, which go before those in the document (WebSub, section 4). */
+      links: { hubUrl: string | null; selfUrl: string | null }
     }
   /** It is as it was: the server says so, or sent the same bytes again. */
   | { kind: 'same'; validators: Validators; freshForMs: number; movedTo: string | null }
@@ -80,7 +83,9 @@ function answerOf(answer: OutboundAnswer, feed: Asked, now: Date): FeedAnswer {
   const contentType = headers['content-type'] ?? null
   const { body, url } = answer
   const isCut = body.length === maxDecodedBytes
-  return { kind: 'feed', ...common, body, contentType, url, validators, movedTo, isCut }
+  const link = (relation: string) => linksInHeader(headers.link, relation, url)[0] ?? null
+  const links = { hubUrl: link('hub'), selfUrl: link('self') }
+  return { kind: 'feed', ...common, body, contentType, url, validators, movedTo, isCut, links }
 }
 
 /** Where every redirect on the way says that it is for good. */

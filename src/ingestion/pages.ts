@@ -1,14 +1,15 @@
 import { siteOf } from '../outbound/hosts.ts'
 import { OutboundError } from '../outbound/outbound-error.ts'
 import { retryAfterMs } from '../outbound/retry-after.ts'
-import { type ClaimedFeed, claimHost, releaseHost } from '../sources/polling.ts'
-import { agentName, hostPauseMs, type Ingestion, leaseMs } from './ingestion.ts'
+import type { ClaimedFeed } from '../sources/polling.ts'
+import { agentName, hostPauseMs, type Ingestion } from './ingestion.ts'
 import { renewLease } from './lease.ts'
 import type { ExtractedPage } from './page.ts'
+import { type Passing, SiteBusy, startPassing } from './passing.ts'
 import { tellOf, WorkshopError } from './workshop.ts'
 
-/** A page, or why there is none; `later` where a poll has fetched as many as one may. */
-export type PageAnswer = { page: ExtractedPage } | { problem: string } | 'later'
+/** A page, or why there is none, with `isForNow` where there may be one later; `later` where a poll has fetched as many as one may. */
+export type PageAnswer = { page: ExtractedPage } | { problem: string; isForNow?: true } | 'later'
 export type ItemPages = {
   read(url: string): Promise<PageAnswer>
   /** How long the host of the feed is to be left alone when all are read. */
@@ -17,74 +18,92 @@ export type ItemPages = {
 
 const maxPages = 20
 const forbidden = { problem: 'The robots.txt of its site does not allow it, or cannot be read.' }
-/** How often a host that is busy is asked whether it is free. */
-const attempts = 5
 const maxPageBytes = 4 * 1024 ** 2
+/** However slowly a site wants to be read. */
+const longestCrawlDelayMs = 60_000
 
 /** Fetches the pages of a feed's items, one after another with a pause before each, as their hosts' robots.txt allows. */
 export function itemPages(ingestion: Ingestion, feed: ClaimedFeed): ItemPages {
   const { database, pause } = ingestion
+  const ownSite = feed.hasHost ? feed.host : undefined
+  const passing = startPassing(ingestion, ownSite)
   let fetched = 0
-  let held = hostPauseMs
 
   async function read(url: string): Promise<PageAnswer> {
-    const host = siteOf(url)
-    const isOwn = feed.hasHost && host === feed.host
-    if (isOwn && held > hostPauseMs) return { problem: `${host} asks to be left alone.` }
+    const site = siteOf(url)
+    if (passing.heldMs(site) > 0) return { problem: `${site} asks to be left alone.`, isForNow: true }
     if (fetched === maxPages) return 'later'
     await pause(hostPauseMs)
     await database.write((tx) => renewLease(tx, feed))
-    const hold = (ms: number) => {
-      held = Math.max(held, ms)
-    }
-    const answer = isOwn
-      ? await readPage(ingestion, url, feed.time_zone, hold)
-      : await readElsewhere(ingestion, host, { url, zone: feed.time_zone })
+    const answer = await readPassing(ingestion, { url, zone: feed.time_zone, passing })
     if (answer !== forbidden) fetched++
     return answer
   }
 
-  return { read, heldMs: () => held }
+  return { read, heldMs: () => Math.max(hostPauseMs, passing.heldMs(feed.host)) }
 }
 
-/** A page of a host that did not come with the feed, and that others may be reading. */
-async function readElsewhere(
+/** For what a hub has pushed, which is kept before anything else is asked for. */
+export const noPages: ItemPages = {
+  read: async () => ({ problem: 'It is read after what a hub has pushed is kept.', isForNow: true }),
+  heldMs: () => hostPauseMs,
+}
+
+/** The page with all sites on the way to it taken, which others may be reading. */
+async function readPassing(
   ingestion: Ingestion,
-  host: string,
-  { url, zone }: { url: string; zone: string | null },
-): Promise<PageAnswer> {
-  if (!(await taken(ingestion, host))) return { problem: `${host} is busy with other requests.` }
-  let held = hostPauseMs
+  { url, zone, passing }: { url: string; zone: string | null; passing: Passing },
+): Promise<Exclude<PageAnswer, 'later'>> {
   try {
-    return await readPage(ingestion, url, zone, (ms) => {
-      held = Math.max(held, ms)
+    await passing.enter(url)
+    return await readPage(ingestion, url, zone, {
+      hold: passing.hold,
+      beforeLeaving: passing.enter,
+      async beforePage() {
+        const asked = (await ingestion.robots.crawlDelayMs(url, agentName)) ?? 0
+        const delayMs = Math.min(asked, longestCrawlDelayMs)
+        if (delayMs > hostPauseMs) await ingestion.pause(delayMs - hostPauseMs)
+      },
     })
+  } catch (error) {
+    if (error instanceof SiteBusy) return { problem: error.message, isForNow: true }
+    throw error
   } finally {
-    await ingestion.database.write((tx) => releaseHost(tx, host, held))
+    await passing.leave()
   }
 }
 
-async function taken({ database, pause }: Ingestion, host: string): Promise<boolean> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    if (await database.write((tx) => claimHost(tx, host, leaseMs))) return true
-    await pause(hostPauseMs)
-  }
-  return false
+/** How a page is fetched that nobody is waiting for. `hold` is told where a site asks to be left alone. */
+type Manners = {
+  hold: (url: string, ms: number) => void
+  beforePage: () => Promise<void>
+  beforeLeaving: (url: string) => Promise<void>
 }
 
-/** Fetches a page and says what we make of it. `hold` is told where its host asks to be left alone. */
+/** Fetches a page and says what we make of it. */
 export async function readPage(
   { client, robots, workshop, clock }: Pick<Ingestion, 'client' | 'robots' | 'workshop' | 'clock'>,
   url: string,
   zone: string | null,
-  hold: (ms: number) => void = () => {},
+  { hold, beforePage, beforeLeaving }: Partial<Manners> = {},
 ): Promise<Exclude<PageAnswer, 'later'>> {
   try {
-    if (!(await robots.isAllowed(url, agentName))) return forbidden
+    if (!(await robots.isAllowed(url, agentName))) {
+      const heldMs = robots.heldMs(url)
+      if (heldMs === 0) return forbidden
+      hold?.(url, heldMs)
+      return { ...forbidden, isForNow: true }
+    }
+    await beforePage?.()
     const headers = { accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1' }
-    const answer = await client.request({ url, headers, maxBytes: maxPageBytes, cut: true })
+    const asked = { url, headers, maxBytes: maxPageBytes, cut: true, ...(beforeLeaving && { beforeLeaving }) }
+    const answer = await client.request(asked)
     const contentType = answer.headers['content-type'] ?? null
-    if (answer.status === 429) hold(retryAfterMs(answer.headers['retry-after'], clock()) ?? hostPauseMs)
+    if (answer.status === 429 || answer.status === 503) {
+      const askedMs = retryAfterMs(answer.headers['retry-after'], clock())
+      if (answer.status === 429) hold?.(answer.url, askedMs ?? hostPauseMs)
+      return { problem: `The server answered ${answer.status}.`, isForNow: true }
+    }
     if (answer.status !== 200) return { problem: `The server answered ${answer.status}.` }
     if (contentType && !/html|xml|text\/plain/i.test(contentType))
       return { problem: `It is no page but ${contentType}.` }

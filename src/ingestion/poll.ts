@@ -1,5 +1,5 @@
 import { type ClaimedFeed, endPoll, type FeedState, releaseHostOf } from '../sources/polling.ts'
-import { type FeedAnswer, fetchFeed } from './fetch-feed.ts'
+import type { FeedAnswer } from './fetch-feed.ts'
 import { recordFetch } from './fetch-log.ts'
 import type { FetchRecord } from './fetch-record.ts'
 import { identify } from './identity.ts'
@@ -8,8 +8,9 @@ import { hostPauseMs, type Ingestion } from './ingestion.ts'
 import type { Dropped, ParsedFeed } from './item.ts'
 import { renewLease } from './lease.ts'
 import { movedAway } from './moved-feeds.ts'
-import { itemPages } from './pages.ts'
-import { readyItems } from './ready-items.ts'
+import { itemPages, noPages } from './pages.ts'
+import { fetchFeedPolitely } from './passing.ts'
+import { type ReadyItems, readyItems } from './ready-items.ts'
 import { type Facts, factsOf, nextAttempt, nextPoll } from './schedule.ts'
 import { tellOf, WorkshopError } from './workshop.ts'
 
@@ -24,7 +25,10 @@ const unknownRhythm: Facts = { ttlMinutes: null, skipHours: [], skipDays: [], ti
 /** How a poll ended, and the hub that the feed names. */
 export type Polled = { outcome: FetchRecord['outcome']; hubUrl: string | null; topicUrl: string | null }
 
-/** Writes what a hub has pushed of a feed, as if it had been fetched; of what comes by the feed itself nothing changes. */
+/**
+ * Writes what a hub has pushed of a feed, as if it had been fetched; of what comes by the feed itself nothing changes. A hub does not
+ * wait for pages of other servers: where items need them the feed is due at once, and they are read then.
+ */
 export function readPushed(
   ingestion: Ingestion,
   feed: ClaimedFeed,
@@ -42,6 +46,7 @@ export function readPushed(
     freshForMs: 0,
     movedTo,
     isCut: false,
+    links: { hubUrl: feed.hub_url, selfUrl: feed.topic_url },
   }
   const poll = { ingestion, feed, at: ingestion.clock(), begun: performance.now(), answer, isPush: true }
   return readOrFail(poll, answer)
@@ -51,7 +56,7 @@ export function readPushed(
 export async function pollFeed(ingestion: Ingestion, feed: ClaimedFeed): Promise<Polled> {
   const begun = performance.now()
   const at = ingestion.clock()
-  const answer = await ingestion.metrics.timed('fetch', () => fetchFeed(ingestion.client, feed, at))
+  const answer = await ingestion.metrics.timed('fetch', () => fetchFeedPolitely(ingestion, feed, at))
   const poll: Poll = { ingestion, feed, at, begun, answer, isPush: false }
   if (answer.kind === 'failed') return endFailed(poll, answer)
   if (answer.kind === 'same') return endSame(poll, answer)
@@ -83,7 +88,7 @@ async function endRead(poll: Poll, answer: Read): Promise<Polled> {
   const parsed = await ingestion.metrics.timed('parse', () => parse(poll, answer))
   const { items, dropped } = await identify(ingestion.database, feed.source_id, parsed.items)
   const changed = items.filter(({ known, contentHash }) => known?.content_hash !== contentHash)
-  const pages = itemPages(ingestion, feed)
+  const pages = poll.isPush ? noPages : itemPages(ingestion, feed)
   const ready = await ingestion.metrics.timed('page', () =>
     readyItems(feed, changed, { pages: pages.read, workshop: ingestion.workshop, now: poll.at }),
   )
@@ -91,9 +96,7 @@ async function endRead(poll: Poll, answer: Read): Promise<Polled> {
   await ingestion.metrics.timed('write', () =>
     ingest(ingestion.database, feed.source_id, ready.items, async (tx, written) => {
       await renewLease(tx, feed)
-      const state = poll.isPush ? feed : readState(poll, answer, parsed)
-      // What is still to be fetched comes with the feed when it is sent whole once more, soon.
-      const next = ready.isComplete ? state : { ...state, ...askedWhole, due_at: soon(poll) }
+      const next = nextState(poll, poll.isPush ? feed : readState(poll, answer, parsed), ready)
       await endPoll(tx, feed, { ...successOf(feed, answer, next), format: parsed.format })
       const unchanged = items.length - changed.length + written.unchanged
       const counts = { created: written.created, updated: written.updated, unchanged }
@@ -102,7 +105,7 @@ async function endRead(poll: Poll, answer: Read): Promise<Polled> {
       await releaseHostOf(tx, feed, pages.heldMs())
     }),
   )
-  return ended(poll, 'read', { hub_url: parsed.hubUrl, topic_url: parsed.selfUrl })
+  return ended(poll, 'read', hubOf(answer, parsed))
 }
 
 function ended(
@@ -112,6 +115,13 @@ function ended(
 ): Polled {
   ingestion.metrics.ended(outcome, answer.bytes)
   return { outcome, hubUrl, topicUrl }
+}
+
+/** What is still to be fetched comes with the feed when it is sent whole once more: soon, or when its pages may be asked for. */
+function nextState(poll: Poll, state: FeedState, { isComplete, awaitsPages }: ReadyItems): FeedState {
+  if (!isComplete) return { ...state, ...askedWhole, due_at: soon(poll) }
+  if (!awaitsPages) return state
+  return { ...state, ...askedWhole, ...(poll.isPush && { due_at: poll.at.toISOString() }) }
 }
 
 const askedWhole = { etag: null, last_modified: null, content_hash: null }
@@ -171,8 +181,11 @@ async function endFailed(poll: Poll, answer: Failed): Promise<Polled> {
 }
 
 function readState(poll: Poll, answer: Read, parsed: ParsedFeed): FeedState {
-  const { hubUrl: hub_url, selfUrl: topic_url } = parsed
-  return { ...stateOf(poll, answer, factsOf(parsed)), hub_url, topic_url }
+  return { ...stateOf(poll, answer, factsOf(parsed)), ...hubOf(answer, parsed) }
+}
+
+function hubOf({ links }: Read, { hubUrl, selfUrl }: ParsedFeed): Pick<FeedState, 'hub_url' | 'topic_url'> {
+  return { hub_url: links.hubUrl ?? hubUrl, topic_url: links.selfUrl ?? selfUrl }
 }
 
 /** What is kept of a feed that was read, or is as it was, until its next turn. */

@@ -14,6 +14,8 @@ export type ReadyItems = {
   dropped: Dropped[]
   /** Not where items are left for the next poll, since they need more pages than one poll may fetch. */
   isComplete: boolean
+  /** Items are kept without their pages, which may come later. */
+  awaitsPages: boolean
 }
 
 /** A text of fewer characters is a summary. A Han character says about as much as three letters. */
@@ -33,10 +35,11 @@ export async function readyItems(
     homeUrl: feed.home_url,
     tags: JSON.parse(feed.tags) as string[],
   }
-  const ready: ReadyItems = { items: [], dropped: [], isComplete: true }
+  const ready: ReadyItems = { items: [], dropped: [], isComplete: true, awaitsPages: false }
   for (const known of changed) {
     const { item } = known
     let page: ExtractedPage | undefined
+    let { contentHash } = known
     if (item.url && wantsPage(feed.extraction, item)) {
       const answer = await pages(item.url)
       if (answer === 'later') {
@@ -44,7 +47,13 @@ export async function readyItems(
         continue
       }
       if ('page' in answer) page = answer.page
-      else ready.dropped.push({ stage: 'page', what: item.url, why: answer.problem })
+      else {
+        ready.dropped.push({ stage: 'page', what: item.url, why: answer.problem })
+        if (answer.isForNow) {
+          contentHash = withoutPage(contentHash)
+          ready.awaitsPages = true
+        }
+      }
     }
     const { article, dropped } = articleOfItem(source, item, page, now)
     ready.dropped.push(...(page?.dropped ?? []), ...dropped)
@@ -52,10 +61,13 @@ export async function readyItems(
       ? await cleanBodyOf(article, workshop)
       : { content: undefined, problem: null }
     if (problem) ready.dropped.push({ stage: 'clean', what: item.title ?? item.url ?? '', why: problem })
-    ready.items.push({ ...known, article, content, relatedLinks: page?.relatedLinks ?? [] })
+    ready.items.push({ ...known, contentHash, article, content, relatedLinks: page?.relatedLinks ?? [] })
   }
   return ready
 }
+
+/** What is made of an item alone is not what is made of it and its page: with this, it differs when the item comes again. */
+const withoutPage = (contentHash: string) => `${contentHash} without its page`
 
 function wantsPage(extraction: DueFeed['extraction'], item: FeedItem): boolean {
   if (extraction !== 'whenShort') return extraction === 'always'

@@ -92,10 +92,15 @@ function hubRoutes(app: Server, ingestion: Ingestion): void {
         id: 'pushFeed',
         tag: 'WebSub',
         summary: 'Push what is new in a feed',
-        description: 'For hubs: takes a feed, signed with the secret of the subscription.',
+        description:
+          'For hubs: takes a feed, signed with the secret of the subscription. What it is is seen by its beginning, whatever its type says or without one. It is answered once its items are kept; their pages are read afterwards.',
         access: 'public',
         problems: ['not-found', 'forbidden'],
-        text: { types: feedTypes, schema: z.string().describe('The feed, with what is new.') },
+        text: {
+          types: feedTypes,
+          schema: z.string().describe('The feed, with what is new.'),
+          anyType: true,
+        },
         bodyLimit: 8 * 1024 * 1024,
       },
       { params, response: { 202: z.object({ accepted: z.literal(true) }) } },

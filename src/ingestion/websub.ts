@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { OutboundError } from '../outbound/outbound-error.ts'
+import { redirectTarget, requestTarget } from '../outbound/redirects.ts'
 import { Failure } from '../shared/failure.ts'
 import { type ClaimedFeed, claimPushed } from '../sources/polling.ts'
 import { type Ingestion, leaseMs } from './ingestion.ts'
@@ -12,6 +13,8 @@ const leaseSeconds = 10 * 24 * 60 * 60
 const renewedBefore = 2 * day
 /** However long a hub gives: once in a while it is asked anew. */
 const longestLeaseSeconds = 30 * 24 * 60 * 60
+/** A hub may send us on to another one (WebSub, section 5.2). */
+const hubsFollowed = 3
 /** Hubs sign with what they know; MD5 and the like are in no list of WebSub. */
 const algorithms = ['sha1', 'sha256', 'sha384', 'sha512']
 
@@ -68,11 +71,16 @@ async function ask({ client }: Pick<Ingestion, 'client'>, row: SubscriptionRow, 
     'hub.callback': callback,
     'hub.secret': row.secret,
     'hub.lease_seconds': String(leaseSeconds),
-  })
+  }).toString()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  let url = row.hub_url
   try {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const answer = await client.request({ url: row.hub_url, method: 'POST', headers, body: body.toString() })
-    return answer.status >= 200 && answer.status < 300
+    for (let asked = 0; asked <= hubsFollowed; asked++) {
+      const answer = await client.request({ url, method: 'POST', headers, body })
+      if (answer.status !== 307 && answer.status !== 308) return answer.status >= 200 && answer.status < 300
+      url = redirectTarget(requestTarget(url), answer.headers.location ?? '').href
+    }
+    return false
   } catch (error) {
     if (error instanceof OutboundError) return false
     throw error

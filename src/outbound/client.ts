@@ -21,6 +21,8 @@ export type OutboundRequest = {
   body?: string | Uint8Array
   timeouts?: Partial<Timeouts>
   signal?: AbortSignal
+  /** Called before a redirect to another origin is followed; where it rejects, so does the request. */
+  beforeLeaving?: (url: string) => Promise<void>
 } & Partial<BodyLimits>
 
 /** An address that led on, and with which status: 301 and 308 for good, the others for now. */
@@ -127,7 +129,10 @@ async function follow(agent: Agent, input: OutboundRequest, signal: AbortSignal)
     if (redirects.length > maxRedirects || redirects.some((one) => one.url === next.href))
       throw new OutboundError('too-many-redirects', 'The redirects do not end.')
     downgraded ||= url.protocol === 'https:' && next.protocol === 'http:'
-    if (next.origin !== url.origin) headers = withoutSecrets(headers)
+    if (next.origin !== url.origin) {
+      headers = withoutSecrets(headers)
+      await input.beforeLeaving?.(next.href)
+    }
     url = next
   }
 }

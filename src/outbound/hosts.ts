@@ -11,10 +11,3 @@ export function registrableDomain(host: string): string {
 
 /** The site of an address of the web. */
 export const siteOf = (url: string): string => registrableDomain(new URL(url).hostname)
-
-/** The host of a page or feed, as it is compared with others; `undefined` for what is no URL of the web. */
-export function pageHost(address: string): string | undefined {
-  const url = URL.parse(address)
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined
-  return url.hostname.replace(/\.$/, '')
-}

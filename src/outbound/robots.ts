@@ -2,6 +2,7 @@ import robotsParser from 'robots-parser'
 import type { Clock } from '../shared/clock.ts'
 import type { OutboundClient } from './client.ts'
 import { type OutboundCode, OutboundError } from './outbound-error.ts'
+import { retryAfterMs } from './retry-after.ts'
 import { groupsFor } from './robots-groups.ts'
 
 export type Robots = {
@@ -9,11 +10,14 @@ export type Robots = {
   isAllowed(url: string, agentName: string): Promise<boolean>
   /** The pause between two requests that a host asks for, in milliseconds; `undefined` where it asks for none. */
   crawlDelayMs(url: string, agentName: string): Promise<number | undefined>
+  /** How long a host still asks to be left alone since it was last asked for its rules, in milliseconds; 0 where it does not. */
+  heldMs(url: string): number
 }
 
 /** The text of a robots.txt, or what holds for want of one. */
 type Rules = { text: string } | 'all' | 'none'
-type KeptRules = { rules: Promise<Rules>; until: number; characters: number }
+type Answer = { rules: Rules; heldMs: number }
+type KeptRules = { rules: Promise<Rules>; until: number; heldUntil: number; characters: number }
 
 const keptMs = 24 * 3_600_000
 /** How soon a host that did not tell its rules is asked again. */
@@ -39,13 +43,16 @@ export function createRobots({ client, clock }: { client: OutboundClient; clock:
   }
 
   function read(origin: string): KeptRules {
-    const entry: KeptRules = { rules: readRules(client, origin), until: now() + keptMs, characters: 0 }
-    const settle = (rules: Rules) => {
-      if (rules === 'none') entry.until = now() + askedAgainMs
-      if (typeof rules === 'object') entry.characters = rules.text.length
+    const answer = readRules(client, origin, clock)
+    const rules = answer.then((answered) => {
+      if (answered.rules === 'none') entry.until = now() + Math.max(askedAgainMs, answered.heldMs)
+      entry.heldUntil = now() + answered.heldMs
+      if (typeof answered.rules === 'object') entry.characters = answered.rules.text.length
       dropOldest(kept)
-    }
-    entry.rules.then(settle, () => kept.delete(origin))
+      return answered.rules
+    })
+    const entry: KeptRules = { rules, until: now() + keptMs, heldUntil: 0, characters: 0 }
+    rules.catch(() => kept.delete(origin))
     return entry
   }
 
@@ -67,6 +74,7 @@ export function createRobots({ client, clock }: { client: OutboundClient; clock:
       const seconds = robot.getCrawlDelay(agentName)
       return seconds === undefined || !(seconds >= 0) ? undefined : seconds * 1000
     },
+    heldMs: (url) => Math.max(0, (kept.get(new URL(url).origin)?.heldUntil ?? 0) - now()),
   }
 }
 
@@ -82,15 +90,17 @@ function dropOldest(kept: Map<string, KeptRules>): void {
 /** An address that is refused is refused for the page as well, which then says so. */
 const withoutRules = new Set<OutboundCode>(['too-many-redirects', 'bad-redirect', 'refused-address'])
 
-async function readRules(client: OutboundClient, origin: string): Promise<Rules> {
+async function readRules(client: OutboundClient, origin: string, clock: Clock): Promise<Answer> {
   try {
     const url = `${origin}/robots.txt`
-    const { status, body } = await client.request({ url, maxDecodedBytes: maxFileBytes, cut: true })
-    if (status >= 200 && status < 300) return { text: new TextDecoder().decode(body) }
+    const { status, headers, body } = await client.request({ url, maxDecodedBytes: maxFileBytes, cut: true })
+    if (status >= 200 && status < 300) return { rules: { text: new TextDecoder().decode(body) }, heldMs: 0 }
+    const isLimit = status === 429 || status === 503
+    const heldMs = isLimit ? (retryAfterMs(headers['retry-after'], clock()) ?? 0) : 0
     // 429 says "not now" and nothing about rules.
-    return status >= 400 && status < 500 && status !== 429 ? 'all' : 'none'
+    return { rules: status >= 400 && status < 500 && status !== 429 ? 'all' : 'none', heldMs }
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error
-    return withoutRules.has(error.code) ? 'all' : 'none'
+    return { rules: withoutRules.has(error.code) ? 'all' : 'none', heldMs: 0 }
   }
 }

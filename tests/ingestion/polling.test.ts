@@ -251,7 +251,7 @@ onEveryEngine('reading feeds', (engine) => {
       expect(reading.web.visits(host, '/feed.xml')).toHaveLength(1)
     })
 
-    it('leaves its own site alone when a page of it asks for that, and keeps the summaries', async () => {
+    it('leaves its own site alone when a page of it asks for that, and reads the pages later', async () => {
       const items = [1, 2, 3].map((number) =>
         heron(number, { html: 'In short.', link: reading.web.url(host, `/heron-${number}`) }),
       )
@@ -269,8 +269,46 @@ onEveryEngine('reading feeds', (engine) => {
       expect(await titles()).toEqual(['Heron 1', 'Heron 2', 'Heron 3'])
       await reading.later(9 * 60)
       expect(reading.web.visits(host)).toHaveLength(4)
+      for (const number of [2, 3])
+        reading.web.put(host, `/heron-${number}`, { headers: { 'content-type': 'text/html' }, body: page })
       await reading.later(2 * 60)
-      expect(reading.web.visits(host)).toHaveLength(5)
+      const asked = reading.web.visits(host).slice(4)
+      expect(asked.map(({ path }) => path)).toEqual(['/feed.xml', '/heron-2', '/heron-3'])
+      expect(await titles()).toEqual(['Heron 1', 'Heron 2', 'Heron 3'])
+      await reading.later(3 * 60)
+      expect(reading.web.visits(host, '/heron-2')).toHaveLength(2)
+    })
+
+    it('waits for as long as robots.txt asks between two pages, up to a minute', async () => {
+      const items = [1, 2].map((number) =>
+        heron(number, { html: 'In short.', link: reading.web.url(host, `/heron-${number}`) }),
+      )
+      reading.web.put(host, '/feed.xml', feed(rssOf(items)))
+      reading.web.put(host, '/robots.txt', { body: 'User-agent: *\nCrawl-delay: 600' })
+      const times: number[] = []
+      for (const number of [1, 2])
+        reading.web.put(host, `/heron-${number}`, (response) => {
+          times.push(reading.clock().getTime())
+          response.writeHead(200, { 'content-type': 'text/html' }).end(page)
+        })
+      await reading.add(host)
+      await reading.read()
+      expect(times).toHaveLength(2)
+      expect((times[1] as number) - (times[0] as number)).toBe(60_000)
+    })
+
+    it('leaves a site alone that holds its robots.txt back, and reads the page later', async () => {
+      const link = reading.web.url(host, '/heron-1')
+      reading.web.put(host, '/feed.xml', feed(rssOf([heron(1, { html: 'In short.', link })])))
+      reading.web.put(host, '/robots.txt', { status: 503, headers: { 'retry-after': '36000' } })
+      reading.web.put(host, '/heron-1', { headers: { 'content-type': 'text/html' }, body: page })
+      await reading.add(host)
+      await reading.read()
+      await reading.later(9 * 60)
+      expect(reading.web.visits(host)).toHaveLength(2)
+      reading.web.put(host, '/robots.txt', { status: 404 })
+      await reading.later(2 * 60)
+      expect(reading.web.visits(host, '/heron-1')).toHaveLength(1)
     })
 
     it('keeps nothing of a poll whose feed has passed on to another worker meanwhile', async () => {

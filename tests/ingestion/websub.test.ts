@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { feed } from '../support/bad-answers.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import type { Visit } from '../support/feed-server.ts'
-import { heron, type Reading, rssOf, startReading } from './newsroom.ts'
+import { heron, longText, type Reading, rssOf, startReading } from './newsroom.ts'
 
 const host = 'lighthouse.example'
 const hub = 'hub.example'
@@ -90,6 +90,53 @@ onEveryEngine('a feed with a hub', (engine) => {
     reading.web.put(host, '/feed.xml', feed(rssOf([heron(1)], channel)))
     await reading.read()
     expect(lastAsked()['hub.topic']).toBe(reading.web.url(host, '/feed.xml'))
+  })
+
+  it('is subscribed to by what its answer names, before what the document does', async () => {
+    const other = 'other-hub.example'
+    reading.web.put(other, '/', { status: 202 })
+    const link = `<${reading.web.url(other, '/')}>; rel="hub", <https://lighthouse.example/header>; rel=self`
+    reading.web.put(host, '/feed.xml', {
+      headers: { 'content-type': 'application/rss+xml', link },
+      body: document(heron(1)),
+    })
+    await reading.read()
+    expect(asked()).toEqual([])
+    const [visit] = reading.web.visits(other)
+    expect(new URLSearchParams(visit?.body).get('hub.topic')).toBe('https://lighthouse.example/header')
+  })
+
+  it.each([307, 308])('is subscribed to where its hub leads with %i', async (status) => {
+    const other = 'other-hub.example'
+    reading.web.put(hub, '/', { status, headers: { location: reading.web.url(other, '/') } })
+    reading.web.put(other, '/', { status: 202 })
+    await reading.read()
+    const [visit] = reading.web.visits(other)
+    expect(visit).toMatchObject({ method: 'POST' })
+    expect(visit?.body).toBe(reading.web.visits(hub)[0]?.body)
+  })
+
+  it.each(['application/json', 'text/plain', 'application/octet-stream'])(
+    'takes a push that calls itself %s for what it is',
+    async (type) => {
+      await subscribed()
+      const body = document(heron(2))
+      expect((await push(body, { ...signed(body), 'content-type': type })).status).toBe(202)
+      expect(await titles()).toEqual(['Heron 1', 'Heron 2'])
+    },
+  )
+
+  it('keeps what is pushed before any page is asked for, which then is read at once', async () => {
+    await subscribed()
+    const items = [heron(1), heron(2, { html: 'In short.', link: reading.web.url(host, '/heron-2') })]
+    reading.web.put(host, '/heron-2', { headers: { 'content-type': 'text/html' }, body: longText })
+    reading.web.put(host, '/feed.xml', feed(document(...items)))
+    const body = document(...items)
+    expect((await push(body, signed(body))).status).toBe(202)
+    expect(await titles()).toEqual(['Heron 1', 'Heron 2'])
+    expect(reading.web.visits(host, '/heron-2')).toEqual([])
+    await reading.later(1)
+    expect(reading.web.visits(host, '/heron-2')).toHaveLength(1)
   })
 
   it('verifies nothing that was not asked for', async () => {

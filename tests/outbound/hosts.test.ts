@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pageHost, registrableDomain } from '../../src/outbound/hosts.ts'
+import { registrableDomain } from '../../src/outbound/hosts.ts'
 
 describe('the site of a host', () => {
   it.each([
@@ -14,13 +14,4 @@ describe('the site of a host', () => {
     ['[::1]', '[::1]'],
     ['xn--fiq228c.com', 'xn--fiq228c.com'],
   ])('of %s is %s', (host, site) => expect(registrableDomain(host)).toBe(site))
-})
-
-describe('the host of a page', () => {
-  it.each([
-    ['https://News.Lighthouse.example:8443/a?b#c', 'news.lighthouse.example'],
-    ['http://中文.example./', 'xn--fiq228c.example'],
-    ['mailto:me@lighthouse.example', undefined],
-    ['/a', undefined],
-  ])('of %s is %s', (url, host) => expect(pageHost(url)).toBe(host))
 })

@@ -1,4 +1,4 @@
-import { getDomain } from 'tldts'
+import { siteOf } from '../../outbound/hosts.ts'
 import { nearest } from './outline.ts'
 import { absoluteUrl, line, lineOf, type PageElement } from './page-document.ts'
 import type { Described } from './page-metadata.ts'
@@ -105,6 +105,6 @@ function addressesIn({ document, url }: Described, block: PageElement, text: str
   const linked = block.querySelectorAll('a[href]').map((link) => link.getAttribute('href'))
   return [...linked, ...(text.match(addressInText) ?? [])].flatMap((address) => {
     const absolute = absoluteUrl(document, address)
-    return absolute && getDomain(absolute) !== getDomain(url) ? [absolute] : []
+    return absolute && siteOf(absolute) !== siteOf(url) ? [absolute] : []
   })
 }

@@ -1,7 +1,7 @@
-import { getDomain } from 'tldts'
+import { siteOf } from '../../outbound/hosts.ts'
 import type { Credits } from '../page.ts'
 import { type CreditLine, readCreditLine } from './credit-lines.ts'
-import { addressOf, partsOf, type Thing, textOf } from './embedded-data.ts'
+import { addressOf, partsOf, textOf } from './embedded-data.ts'
 import { nearest } from './outline.ts'
 import { absoluteUrl, type PageElement } from './page-document.ts'
 import type { Described } from './page-metadata.ts'
@@ -33,7 +33,7 @@ export function liftCredits(
 ): Credits {
   const lifted = linesLiftedFrom(page, input.body)
   const lines = [...lifted, ...input.around]
-  const data = creditsInData(page.data)
+  const data = creditsInData(page)
   const publishers = [...lines.map(({ publisher }) => publisher), data.publisher]
   const urls = [...lines.flatMap((line) => line.urls), ...data.urls, canonicalOf(page)]
   const url = urls.find((address) => address && isForeign(page, address))
@@ -42,7 +42,7 @@ export function liftCredits(
   const texts = (lifted.length > 0 ? lifted : input.around).map(({ text }) => text)
   return {
     text: [...new Set(texts)].join('\n') || null,
-    originalPublisher: publisher ?? (url ? getDomain(url) : null),
+    originalPublisher: publisher ?? (url ? siteOf(url) : null),
     originalUrl: url ?? null,
     translators: [...translators].map((name) => ({ name, url: null })),
   }
@@ -58,7 +58,7 @@ function linesLiftedFrom(page: Described, body: PageElement | undefined): Credit
   })
 }
 
-function creditsInData(data: Thing): {
+function creditsInData({ document, data }: Described): {
   publisher: string | undefined
   urls: string[]
   translators: string[]
@@ -67,7 +67,7 @@ function creditsInData(data: Thing): {
   const publishers = works.map((work) => (typeof work === 'object' ? textOf(work.publisher) : undefined))
   return {
     publisher: publishers.find((name) => name) ?? textOf(data.sourceOrganization),
-    urls: works.flatMap((work) => addressOf(work) ?? []),
+    urls: works.flatMap((work) => absoluteUrl(document, addressOf(work)) ?? []),
     translators: partsOf(data.translator).flatMap((translator) => textOf(translator) ?? []),
   }
 }
@@ -76,10 +76,11 @@ function canonicalOf({ document }: Described): string | undefined {
   return absoluteUrl(document, document.querySelector('link[rel~=canonical]')?.getAttribute('href'))
 }
 
-const isForeign = (page: Described, address: string) => getDomain(address) !== getDomain(page.url)
+const isForeign = (page: Described, address: string) => siteOf(address) !== siteOf(page.url)
 
 /** A page that names itself as its source credits nobody. */
 function isOwnName({ siteName, url }: Described, name: string): boolean {
-  const own = [siteName, getDomain(url), getDomain(url)?.split('.')[0]]
+  const site = siteOf(url)
+  const own = [siteName, site, site.split('.')[0]]
   return own.some((each) => each?.toLowerCase() === name.toLowerCase())
 }

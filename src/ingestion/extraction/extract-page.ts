@@ -2,7 +2,6 @@ import type { ExtractedPage } from '../page.ts'
 import { articleBodyOf } from './article-body.ts'
 import { trimFoot } from './article-foot.ts'
 import { creditLinesOf, liftCredits } from './credits.ts'
-import { whyTooMuch } from './page-bounds.ts'
 import { documentOf, type PageDocument, PageTooMuchError } from './page-document.ts'
 import { describe, readMetadata } from './page-metadata.ts'
 import { liftRelated } from './related-block.ts'
@@ -15,8 +14,6 @@ export type PageInput = { url: string; zone: string | null; now: Date }
  * that is too large is not read, and `dropped` says why.
  */
 export function extractPage(html: string, input: PageInput): ExtractedPage {
-  const why = whyTooMuch(html)
-  if (why) return refused(why)
   try {
     return extract(documentOf(html, input.url), input)
   } catch (error) {

@@ -1,6 +1,15 @@
 import { DOMParser } from 'linkedom'
-import { type DefaultTreeAdapterMap, type DefaultTreeAdapterTypes, defaultTreeAdapter, parse } from 'parse5'
-import { maxDepth, maxElements, tooDeep, tooMany } from './page-bounds.ts'
+import {
+  type DefaultTreeAdapterMap,
+  type DefaultTreeAdapterTypes,
+  defaultTreeAdapter,
+  parse,
+  type TreeAdapter,
+} from 'parse5'
+import { maxCharacters, maxDepth, maxElements, tooDeep, tooLong, tooMany } from './page-bounds.ts'
+import { makeNodesQuiet } from './quiet-nodes.ts'
+
+makeNodesQuiet()
 
 /** As much of the DOM as is used here; the compiler is not told of browsers. */
 export type PageNode = {
@@ -46,9 +55,10 @@ export class PageTooMuchError extends Error {}
  * elements, and linkedom is the tree that Readability works on. Throws PageTooMuchError.
  */
 export function documentOf(html: string, url: string): PageDocument {
+  if (html.length > maxCharacters) throw new PageTooMuchError(tooLong)
   const document = emptyDocument()
   // Without scripting, so that images for readers without it are elements and not text.
-  const page = parse(html, { treeAdapter: countingAdapter(), scriptingEnabled: false })
+  const page = parse(html, { treeAdapter: boundedAdapter(), scriptingEnabled: false })
   const root = page.childNodes.find(isElement)
   if (root) document.append(copied(document, root, 0))
   const base = document.createElement('base')
@@ -69,14 +79,26 @@ function emptyDocument(): PageDocument {
   return document
 }
 
-/** Elements that are not closed are opened anew in each paragraph: a small page can make millions. */
-function countingAdapter() {
+/**
+ * Stops at the bounds while the page is parsed. Elements that are not closed are opened anew in each paragraph, so that a small
+ * page can make millions, and what is nested too deeply takes time with the square of its depth.
+ */
+function boundedAdapter(): TreeAdapter<DefaultTreeAdapterMap> {
   let elements = 0
-  const createElement: typeof defaultTreeAdapter.createElement = (...element) => {
-    if (++elements > maxElements) throw new PageTooMuchError(tooMany)
-    return defaultTreeAdapter.createElement(...element)
+  const depths = new Map<DefaultTreeAdapterMap['node'], number>()
+  return {
+    ...defaultTreeAdapter,
+    createElement(...element) {
+      if (++elements > maxElements) throw new PageTooMuchError(tooMany)
+      return defaultTreeAdapter.createElement(...element)
+    },
+    appendChild(parent, child) {
+      const depth = (depths.get(parent) ?? 0) + 1
+      if (depth > maxDepth) throw new PageTooMuchError(tooDeep)
+      if (isElement(child)) depths.set(child, depth)
+      defaultTreeAdapter.appendChild(parent, child)
+    },
   }
-  return { ...defaultTreeAdapter, createElement }
 }
 
 const isElement = (node: DefaultTreeAdapterMap['node']): node is DefaultTreeAdapterTypes.Element =>

@@ -97,6 +97,24 @@ describe('a page without a credit line', () => {
     })
   })
 
+  it('tells neighbours below a shared suffix apart', () => {
+    const canonical = '<link rel="canonical" href="https://quarry.github.io/1">'
+    const page = read({ head: canonical, address: 'https://lighthouse.github.io/1' })
+    expect(page.credits).toMatchObject({
+      originalPublisher: 'quarry.github.io',
+      originalUrl: 'https://quarry.github.io/1',
+    })
+  })
+
+  it('takes an address of its own site in JSON-LD for no other', () => {
+    const data = {
+      '@type': 'NewsArticle',
+      isBasedOn: { '@type': 'CreativeWork', url: '/2026/11/19/harbour' },
+    }
+    const page = read({ head: `<script type="application/ld+json">${JSON.stringify(data)}</script>` })
+    expect(page.credits).toMatchObject({ originalPublisher: null, originalUrl: null })
+  })
+
   it('credits whom its JSON-LD names', () => {
     const data = {
       '@type': 'NewsArticle',
