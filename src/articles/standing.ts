@@ -133,8 +133,9 @@ export async function translationsOf(q: Queries, originalId: string): Promise<St
   return standingsOf(q, await listTranslations(q, originalId))
 }
 
+/** Its card is read when that is asked for, which few are. */
 function standingOf(row: ArticleRow): Standing {
-  const card: Article = JSON.parse(row.card)
+  const cardOf = () => JSON.parse(row.card) as Article
   return {
     id: row.id,
     sourceId: row.source_id,
@@ -150,8 +151,12 @@ function standingOf(row: ArticleRow): Standing {
     originalId: row.translation_of_method === null ? row.found_original_id : row.translation_of_id,
     hasDeclaredOriginal: row.translation_of_method !== null,
     originalScore: row.translation_of_method === null ? row.found_original_score : null,
-    alsoIn: card.alsoIn.map(({ articleId }) => articleId),
-    tags: card.tags.map(({ slug }) => slug),
+    get alsoIn() {
+      return cardOf().alsoIn.map(({ articleId }) => articleId)
+    },
+    get tags() {
+      return cardOf().tags.map(({ slug }) => slug)
+    },
     card: row.card,
   }
 }

@@ -10,6 +10,7 @@ const titleFactor = 3
 const latinFactor = 1.5
 const hanRuns = /(\p{Script=Han}+)/u
 const han = /^\p{Script=Han}/u
+const alphanumeric = /[\p{L}\p{N}]/u
 
 /**
  * The English words that a text has or, where it is Chinese, would have, in the way of `countWords`: so texts of both languages
@@ -33,7 +34,8 @@ function countChinese(text: string, factor: number, counts: Counts): void {
   for (const amount of amounts) add(counts, amount, factor * latinFactor)
   for (const run of folded(rest).text.split(hanRuns)) {
     if (han.test(run)) countHan(run, factor, counts)
-    else for (const word of wordsOf(run)) if (!stopWords.has(word)) add(counts, word, factor * latinFactor)
+    else if (alphanumeric.test(run))
+      for (const word of wordsOf(run)) if (!stopWords.has(word)) add(counts, word, factor * latinFactor)
   }
 }
 

@@ -30,6 +30,7 @@ export const leastScore = 0.18
 const fewestWords = 6
 const shareOfWords = 1 / 6
 const dayMs = 86_400_000
+export const longestDelayMs = longestDelayDays * dayMs
 
 /**
  * Looks among candidates for the original of which this article is a translation: the likest one in the other language that

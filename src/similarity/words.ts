@@ -23,7 +23,22 @@ const functionCharacters = new Set(
  * single Han characters say too little and are left out. Han characters that the dictionary leaves single in a row are one
  * word: it is older than many names, and knows neither 谷歌 nor 鸿蒙.
  */
-export function wordsOf(text: string): string[] {
+export function wordsOf(text: string): readonly string[] {
+  if (text.length > longestKept) return segmented(text)
+  const known = kept.get(text)
+  if (known) return known
+  const words = segmented(text)
+  if (kept.size >= mostKept) kept.clear()
+  kept.set(text, words)
+  return words
+}
+
+/** Titles are asked for again and again while an article is compared, and parting them is what costs. */
+const kept = new Map<string, readonly string[]>()
+const mostKept = 2000
+const longestKept = 200
+
+function segmented(text: string): string[] {
   const words: string[] = []
   let unknown = ''
   const endUnknown = () => {

@@ -12,30 +12,39 @@ import { chooseCandidates } from '../../similarity/candidates.ts'
 import { judgeDuplicate } from '../../similarity/duplicates.ts'
 import { originalOf } from '../../similarity/originals.ts'
 import { readArticle } from '../../similarity/reading.ts'
-import { lookForAlike } from '../signals/candidates.ts'
 import type { Signal } from '../signals/signals.ts'
 import { listArticleIds, listShingles } from '../signals/store.ts'
 import { listRefused } from '../store.ts'
+import type { Neighbour } from './neighbours.ts'
 
 /** Texts too short for a sketch to tell are found by their words, near in time. */
-const shortWithinMs = 3 * 24 * 60 * 60 * 1000
-const shortFloor = 0.6
+const shortLikeness = 0.6
 const shortCandidates = 4
 
 /**
  * Ties an article to what republishes it or what it republishes: all that have one text have one original, the earliest credible
  * one. An article that has been revised into a text of its own leaves the others.
  */
-export async function tieDuplicates(tx: Transaction, article: PlacedArticle, signal: Signal): Promise<void> {
-  const found = await findDuplicate(tx, article, signal)
+export async function tieDuplicates(
+  tx: Transaction,
+  article: PlacedArticle,
+  signal: Signal,
+  near: Neighbour[],
+): Promise<void> {
+  const found = await findDuplicate(tx, article, signal, near)
   if (found) await join(tx, [article, found.other], found.score)
   else if (article.duplicateOfId) await leave(tx, article)
 }
 
 type Found = { other: PlacedArticle; score: number }
 
-async function findDuplicate(q: Queries, article: PlacedArticle, signal: Signal): Promise<Found | undefined> {
-  const { ids, common } = await candidatesOf(q, article, signal)
+async function findDuplicate(
+  q: Queries,
+  article: PlacedArticle,
+  signal: Signal,
+  near: Neighbour[],
+): Promise<Found | undefined> {
+  const { ids, common } = await candidatesOf(q, article, signal, near)
   const others = await placedArticles(q, ids)
   const refused = await refusedOriginals(q, article.id)
   const reading = readArticle(article)
@@ -62,7 +71,8 @@ async function refusedOriginals(q: Queries, articleId: string): Promise<Set<stri
 async function candidatesOf(
   q: Queries,
   { id, url, canonicalUrl }: PlacedArticle,
-  { number, sketch, own, publishedAt }: Signal,
+  { number, sketch }: Signal,
+  near: Neighbour[],
 ) {
   const rows = await listShingles(q, [...sketch])
   const byHash = Map.groupBy(
@@ -72,17 +82,13 @@ async function candidatesOf(
   const { articles: bySketch, common } = chooseCandidates(
     byHash.entries().map(([hash, holders]) => ({ hash, articles: holders.map((row) => row.number) })),
   )
-  const byWords = await lookForAlike(q, {
-    vector: own,
-    space: 'own',
-    from: publishedAt - shortWithinMs,
-    to: publishedAt + shortWithinMs,
-    floor: shortFloor,
-    limit: shortCandidates + 1,
-  })
-  const alike = byWords.map((found) => found.number).filter((other) => other !== number)
+  const byWords = near.filter(({ likeness }) => likeness >= shortLikeness).slice(0, shortCandidates)
   const named = await articlesAt(q, canonicalUrl ? [url, canonicalUrl] : [url])
-  const ids = new Set([...(await listArticleIds(q, [...new Set([...bySketch, ...alike])])), ...named])
+  const ids = new Set([
+    ...(await listArticleIds(q, bySketch)),
+    ...byWords.map(({ standing }) => standing.id),
+    ...named,
+  ])
   ids.delete(id)
   return { ids: [...ids], common }
 }

@@ -9,6 +9,7 @@ import type { Transaction } from '../../database/database.ts'
 import { type Counter, dropSignal, writeSignal } from '../signals/signals.ts'
 import { recountStories } from '../stories.ts'
 import { tieDuplicates } from './duplicates.ts'
+import { findNeighbours } from './neighbours.ts'
 import { tieOriginal } from './originals.ts'
 import { tieStory } from './story.ts'
 
@@ -25,12 +26,13 @@ export async function relateArticle(tx: Transaction, counter: Counter, articleId
 }
 
 async function tie(tx: Transaction, counter: Counter, article: PlacedArticle): Promise<void> {
-  const { signal } = await writeSignal(tx, counter, { articleId: article.id, ...article })
-  await tieDuplicates(tx, article, signal)
-  await tieOriginal(tx, article, signal)
+  const { signal, words } = await writeSignal(tx, counter, { articleId: article.id, ...article })
+  const neighbours = await findNeighbours(tx, signal, words)
+  await tieDuplicates(tx, article, signal, neighbours.near)
+  await tieOriginal(tx, article, signal, neighbours.across)
   // By now it may have the text of an article whose story it then tells.
   const now = (await placedArticle(tx, article.id)) as PlacedArticle
-  await tieStory(tx, now, signal)
+  await tieStory(tx, now, signal, neighbours)
   if (article.storyId) await recountStories(tx, [article.storyId])
 }
 

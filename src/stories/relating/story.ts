@@ -1,18 +1,16 @@
-import { type PlacedArticle, type Standing, standingsOf } from '../../articles/articles.ts'
+import { type PlacedArticle, standingsOf } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { Failure } from '../../shared/failure.ts'
 import { withBackground } from '../../similarity/background.ts'
 import { type EventArticle, windowMs } from '../../similarity/events.ts'
 import { chooseStory, grownCentroid, largestStory, type StoryCandidate } from '../../similarity/stories.ts'
 import type { Frequencies, Vector } from '../../similarity/vector.ts'
-import { lookForAlike, otherBridgeOf, wordIn } from '../signals/candidates.ts'
+import { wordIn } from '../signals/candidates.ts'
 import { eventOf, type Signal, signalOf } from '../signals/signals.ts'
-import { listSignals, listSignalsOfStory, listWords } from '../signals/store.ts'
+import { listSignalsOfStory, listWords } from '../signals/store.ts'
 import { joinStory, listPlacedByEditors, makeStory, mergeStories } from '../stories.ts'
+import { isWithin, type Neighbour, type Neighbours } from './neighbours.ts'
 
-/** Members that share too little with an article say nothing about it. */
-const leastAlike = { own: 0.15, bridged: 0.13 }
-const mostCandidates = 60
 /** What a large story is about is told by its latest members. */
 const membersInCentroid = 30
 
@@ -20,11 +18,17 @@ const membersInCentroid = 30
  * Puts an article into the story of the event that it tells, where it is in none and no editor has placed it. It makes a story with
  * another article where that is in none either.
  */
-export async function tieStory(tx: Transaction, article: PlacedArticle, signal: Signal): Promise<void> {
+export async function tieStory(
+  tx: Transaction,
+  article: PlacedArticle,
+  signal: Signal,
+  { near, across }: Neighbours,
+): Promise<void> {
   if (article.storyId !== null || article.isStoryFixed) return
   const original = article.duplicateOfId
   if (original && (await follow(tx, article.id, original))) return
-  const { choice } = await chooseStoryFor(tx, signal)
+  const meanwhile = across.filter((other) => isWithin(signal, other.signal, windowMs))
+  const choice = await chooseStoryFor(tx, signal, near, meanwhile)
   if (!choice) return
   const storyId = await enter(tx, article.id, choice.join)
   for (const other of choice.merge) if (storyId && !other.isAlone) await merge(tx, other.id, storyId)
@@ -65,46 +69,23 @@ async function merge(tx: Transaction, from: string, into: string): Promise<void>
   }
 }
 
-/** The story that an article belongs to, as far as the articles around it tell, and what it was held against. */
-export async function chooseStoryFor(q: Queries, signal: Signal) {
-  const members = await membersNear(q, signal)
+/** The story that an article belongs to, as far as the articles around it tell. */
+async function chooseStoryFor(q: Queries, signal: Signal, near: Neighbour[], across: Neighbour[]) {
+  if (near.length + across.length === 0) return undefined
   const candidates: StoryCandidate<Place>[] = []
-  for (const [, group] of Map.groupBy(members, ({ standing }) => standing.storyId ?? standing.id))
+  for (const [, group] of Map.groupBy(
+    [...near, ...across],
+    ({ standing }) => standing.storyId ?? standing.id,
+  ))
     candidates.push(await candidateOf(q, group))
-  const frequencies = await frequenciesOf(q, signal)
-  return { candidates, choice: chooseStory(eventOf(signal), candidates, frequencies) }
+  return chooseStory(eventOf(signal), candidates, across.length > 0 ? await frequenciesOf(q, signal) : nobody)
 }
 
-type Member = { standing: Standing; signal: Signal }
+/** Where there is nothing in another language, nobody asks how rare a bridged word is. */
+const nobody: Frequencies = { documents: 0, of: () => 0 }
 
-async function membersNear(q: Queries, signal: Signal): Promise<Member[]> {
-  const numbers = new Set<number>()
-  for (const words of ['own', 'bridged'] as const) {
-    const alike = await lookForAlike(q, {
-      vector: signal[words],
-      space: words === 'own' ? 'own' : otherBridgeOf(signal.language),
-      from: signal.publishedAt - windowMs,
-      to: signal.publishedAt + windowMs,
-      floor: leastAlike[words],
-      limit: mostCandidates,
-    })
-    for (const { number } of alike) if (number !== signal.number) numbers.add(number)
-  }
-  const signals = (await listSignals(q, [...numbers])).map(signalOf)
-  const near = signals.filter((other) => Math.abs(other.publishedAt - signal.publishedAt) <= windowMs)
-  const standings = await standingsOf(
-    q,
-    near.map((other) => other.articleId),
-  )
-  const byId = new Map(standings.map((standing) => [standing.id, standing]))
-  return near.flatMap((other) => {
-    const standing = byId.get(other.articleId)
-    return standing?.state === 'published' ? [{ standing, signal: other }] : []
-  })
-}
-
-async function candidateOf(q: Queries, group: Member[]): Promise<StoryCandidate<Place>> {
-  const [first] = group as [Member]
+async function candidateOf(q: Queries, group: Neighbour[]): Promise<StoryCandidate<Place>> {
+  const [first] = group as [Neighbour]
   const { storyId, id } = first.standing
   const closest: EventArticle[] = group.map(({ signal }) => eventOf(signal))
   const rows = storyId === null ? [] : await listSignalsOfStory(q, storyId, largestStory)

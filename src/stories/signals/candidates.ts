@@ -2,7 +2,7 @@ import type { Queries } from '../../database/database.ts'
 import { isChinese } from '../../similarity/events.ts'
 import type { Vector } from '../../similarity/vector.ts'
 import { addUp, periodOfKey, periodsBetween, postingKey, pruned, wordOfKey } from './postings.ts'
-import { listPostings, listWords } from './store.ts'
+import { listPostings, listWords, type WordRow } from './store.ts'
 
 /** Words as they stand in texts, or the English words that texts of a language stand for: by those Chinese and others meet. */
 export type Space = 'own' | 'chinese' | 'english'
@@ -32,20 +32,25 @@ export type Look = {
   factorOf?: (period: number) => number
 }
 
-/** The signals that are most alike to a vector, by their numbers: first the highest scores. Some may be gone by now. */
-export async function lookForAlike(q: Queries, look: Look): Promise<{ number: number; score: number }[]> {
+/**
+ * The signals that are most alike to a vector, by their numbers: first the highest scores. Some may be gone by now. `known` has the
+ * words of the vector, where somebody has read them before.
+ */
+export async function lookForAlike(
+  q: Queries,
+  look: Look,
+  known?: Map<string, WordRow>,
+): Promise<{ number: number; score: number }[]> {
   const { vector, space, from, to, floor, limit, factorOf = () => 1 } = look
-  const known = await listWords(
-    q,
-    [...vector.keys()].map((word) => wordIn(space, word)),
-  )
-  const rows = new Map(known.map((row) => [row.word.slice(prefix[space].length), row]))
-  const words = pruned(vector, (word) => rows.get(word)?.articles ?? 0, floor)
+  const rows = known ?? (await wordsOf(q, vector, space))
+  const rowOf = (word: string) => rows.get(wordIn(space, word))
+  const words = pruned(vector, (word) => rowOf(word)?.articles ?? 0, floor)
   const weights = new Map<number, number>()
   for (const [word, weight] of words) {
-    const row = rows.get(word)
+    const row = rowOf(word)
     if (row) weights.set(row.number, weight)
   }
+  if (weights.size === 0) return []
   const periods = periodsBetween(from, to)
   const keys = [...weights.keys()].flatMap((number) => periods.map((period) => postingKey(number, period)))
   const postings = await listPostings(q, keys)
@@ -58,4 +63,12 @@ export async function lookForAlike(q: Queries, look: Look): Promise<{ number: nu
     floor / 2,
     limit,
   )
+}
+
+async function wordsOf(q: Queries, vector: Vector, space: Space): Promise<Map<string, WordRow>> {
+  const words = await listWords(
+    q,
+    [...vector.keys()].map((word) => wordIn(space, word)),
+  )
+  return new Map(words.map((row) => [row.word, row]))
 }

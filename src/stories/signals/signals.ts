@@ -61,11 +61,11 @@ export async function writeSignal(
   counter: Counter,
   article: Compared,
   { anew = false }: { anew?: boolean } = {},
-): Promise<{ signal: Signal; changed: boolean }> {
+): Promise<{ signal: Signal; words?: Map<string, store.WordRow> }> {
   const digest = digestOf(article)
   const before = await store.findSignal(tx, article.articleId)
   if (before && !anew && before.signals_version === signalsVersion && factsOf(before).digest === digest)
-    return { signal: signalOf(before), changed: false }
+    return { signal: signalOf(before) }
   if (before) await dropRow(tx, before)
   else counter.articles++
   const number = ++counter.last_number
@@ -94,7 +94,7 @@ export async function writeSignal(
   await store.insertSignal(tx, row)
   await addPostings(tx, row, vectors, words)
   if (sketch.length > 0) await store.insertShingles(tx, number, [...sketch])
-  return { signal: signalOf(row), changed: true }
+  return { signal: signalOf(row), words }
 }
 
 /** Forgets what an article is compared by, after it is gone. */
@@ -126,25 +126,61 @@ export async function comparedText(
   }
 }
 
+/** Its parts are read when they are first asked for: most rows are looked at for one of them. */
 export function signalOf(row: store.SignalRow): Signal {
-  const { title, genre, subject } = factsOf(row)
+  const facts = once(() => factsOf(row))
+  const own = once((): Vector => new Map(JSON.parse(row.words)))
+  const bridged = once((): Vector => new Map(JSON.parse(row.bridged)))
+  const subject = once(() => subjectOf(facts().subject))
   return {
     number: row.number,
     articleId: row.article_id,
     publishedAt: Date.parse(row.published_at),
     language: row.language,
-    own: new Map(JSON.parse(row.words)),
-    bridged: new Map(JSON.parse(row.bridged)),
-    sketch: hashesOf(row.sketch),
-    title,
-    genre,
-    subject: subjectOf(subject),
+    get own() {
+      return own()
+    },
+    get bridged() {
+      return bridged()
+    },
+    get sketch() {
+      return hashesOf(row.sketch)
+    },
+    get title() {
+      return facts().title
+    },
+    get subject() {
+      return subject()
+    },
+    get genre() {
+      return facts().genre
+    },
+  }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
 /** What is known of an article when it is asked whose story it tells. */
-export function eventOf({ title, language, publishedAt, genre, own, bridged }: Signal): EventArticle {
-  return { title, language, publishedAt, genre, vector: own, bridged }
+export function eventOf(signal: Signal): EventArticle {
+  const { title, language, publishedAt, genre } = signal
+  return {
+    title,
+    language,
+    publishedAt,
+    genre,
+    get vector() {
+      return signal.own
+    },
+    get bridged() {
+      return signal.bridged
+    },
+  }
 }
 
 /** What is known of an article when it is asked what it is related to. */
@@ -158,6 +194,9 @@ function aboutOf(article: Written, frequencies: Frequencies) {
   const subject = { ...rest, words: [...words], names: [...names] }
   return { title: article.title, genre: genreOf(article.title, lead, article.language), subject }
 }
+
+/** A translation is known by so much of what else is compared, and a bridge costs several times as much. */
+const partBridged = 2 / 3
 
 type Counted = { own: Counts; bridged: Counts }
 
@@ -174,7 +213,8 @@ function leadOfArticle({ title, summary, text, language }: Written): string {
 function countsOf(article: Written): Counted {
   const { title, language } = article
   const lead = leadOfArticle(article)
-  return { own: countWords(title, lead), bridged: bridgedCounts(title, lead, language) }
+  const beginning = lead.slice(0, partBridged * lead.length)
+  return { own: countWords(title, lead), bridged: bridgedCounts(title, beginning, language) }
 }
 
 /** With the empty word of each space, by which articles are counted. */
