@@ -93,6 +93,7 @@ export function relationRoutes(app: Server, deps: Dependencies): void {
     ),
     async (request, reply) => {
       const { id, otherId } = request.params
+      if (id === otherId) throw toItself()
       for (const each of [id, otherId]) await requireVisibleRow(deps.database, each, request.actor !== null)
       const relation = await explainRelation(deps.database, id, otherId)
       sendReady(request, reply, readyAnswer(Buffer.from(JSON.stringify(relation)), reply))
@@ -130,6 +131,11 @@ async function relatedToText(
 ): Promise<Computed> {
   const compared = await comparedText(q, { ...written, summary: null, publishedAt: clock().getTime() })
   return findRelated(q, { compared })
+}
+
+function toItself(): Failure {
+  const message = 'An article is not related to itself.'
+  return new Failure('bad-request', message, { errors: [{ in: 'path', path: 'otherId', message }] })
 }
 
 /** Whoever may see what we would make of a page may see what it is related to. */

@@ -155,11 +155,13 @@ export async function listRefused(q: Queries, articleId: string, kind: LinkKind)
   return rows.map(({ id }) => id)
 }
 
-/** The articles that an editor's links of an article lead to. */
-export async function listTargets(q: Queries, articleId: string): Promise<string[]> {
+/** Where an editor's links of an article lead to, and the computed ones that an editor has removed: neither is computed again. */
+export async function listDecided(q: Queries, articleId: string): Promise<string[]> {
   const rows = await q.all<{ id: string }>(sql`
     select target_article_id as id from related_link
-    where article_id = ${articleId} and origin = 'editorial' and removed_at is null and target_article_id is not null`)
+    where article_id = ${articleId} and target_article_id is not null
+      and (origin = 'editorial' and removed_at is null
+        or origin = 'computed' and removed_at is not null and kind not in ('duplicate', 'translation'))`)
   return rows.map(({ id }) => id)
 }
 

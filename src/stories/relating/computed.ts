@@ -12,7 +12,7 @@ import type { LinkKind, LinkReason } from '../link.ts'
 import { lookForAlike } from '../signals/candidates.ts'
 import { comparedOf, type Signal, signalOf } from '../signals/signals.ts'
 import { findSignal, listSignals } from '../signals/store.ts'
-import { type LinkView, listRefused, listTargets } from '../store.ts'
+import { type LinkView, listDecided } from '../store.ts'
 
 /** A longer list is no help, and each link is weighed anew whenever the list is read. */
 const mostLinks = 20
@@ -49,9 +49,8 @@ export async function computeLinks(q: Queries, articleId: string, kinds?: LinkKi
 /** What is alike enough to be related to an article, or to a text. */
 export async function findRelated(q: Queries, subject: Subject): Promise<Computed> {
   const candidates = await candidatesFor(q, subject)
-  const refused = subject.id ? await listRefused(q, subject.id, 'related') : []
-  const named = subject.id ? await listTargets(q, subject.id) : []
-  const chosen = chooseShown(subject, candidates, new Set([...refused, ...named]))
+  const decided = subject.id ? await listDecided(q, subject.id) : []
+  const chosen = chooseShown(subject, candidates, new Set(decided))
   const links = chosen.shown.map(({ candidate, score, reasons }) => ({
     ...linkTo(subject.id ?? '', candidate.standing, kindOf(subject, candidate), score),
     reasons: JSON.stringify([

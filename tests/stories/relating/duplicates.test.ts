@@ -101,7 +101,9 @@ onEveryEngine('articles with one text', (engine) => {
     const second = await newsroom.publish('harbour', damAgain, '09:00')
     await newsroom.relate()
     const { data } = await newsroom.related(second.id, '?kind=duplicate')
-    expect(data).toMatchObject([{ kind: 'duplicate', origin: 'computed', target: { article: { id: first.id } } }])
+    expect(data).toMatchObject([
+      { kind: 'duplicate', origin: 'computed', target: { article: { id: first.id } } },
+    ])
     expect((await newsroom.api.delete(`/v1/articles/${second.id}/related/${data[0].id}`)).status).toBe(204)
     expect((await newsroom.article(second.id)).duplicateOf).toBeNull()
     await newsroom.api.patch(`/v1/articles/${second.id}`, { body: { summary: 'Once more.' } })

@@ -36,4 +36,3 @@ export type Newsroom = Awaited<ReturnType<typeof relatedNewsroom>>
 /** The titles of what a list of links leads to. */
 export const titlesOf = (list: { data: { target: { article: { title: string } } }[] }): string[] =>
   list.data.map((link) => link.target.article.title)
-

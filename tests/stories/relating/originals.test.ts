@@ -34,7 +34,11 @@ onEveryEngine('a translation', (engine) => {
     expect(translationOf.score).toBeGreaterThan(0.18)
     expect(titlesOf(await newsroom.related(translation.id, '?kind=translation'))).toEqual([compiler.title])
     const back = await newsroom.related(original.id)
-    expect(back.data[0]).toMatchObject({ kind: 'translation', origin: 'computed', score: translationOf.score })
+    expect(back.data[0]).toMatchObject({
+      kind: 'translation',
+      origin: 'computed',
+      score: translationOf.score,
+    })
     expect((await newsroom.article(original.id)).translationOf).toBeNull()
   })
 
@@ -60,7 +64,9 @@ onEveryEngine('a translation', (engine) => {
     const translation = await publishTranslation()
     await newsroom.relate()
     const { data } = await newsroom.related(translation.id, '?kind=translation')
-    expect((await newsroom.api.delete(`/v1/articles/${translation.id}/related/${data[0].id}`)).status).toBe(204)
+    expect((await newsroom.api.delete(`/v1/articles/${translation.id}/related/${data[0].id}`)).status).toBe(
+      204,
+    )
     expect((await newsroom.article(translation.id)).translationOf).toBeNull()
     await newsroom.api.patch(`/v1/articles/${translation.id}`, { body: { summary: '再来一次。' } })
     await newsroom.api.patch(`/v1/articles/${original.id}`, { body: { summary: 'Once more.' } })

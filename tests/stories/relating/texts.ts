@@ -16,6 +16,12 @@ export const damTold = {
   text: `After nine warehouse fires Orrin Systems wants all of its Kestrel drones back. The delivery machines were sold with packs whose separator film can tear in cold weather, the maker admitted. Lena Marsh, who runs Orrin, put the bill for the recall at 60 million dollars. Retailers in Brookfield stopped selling the Kestrel at once. The drone maker will replace each battery and pay the postage.`,
 }
 
+/** And a third. */
+export const damThird = {
+  title: 'Orrin Systems calls back Kestrel drones whose batteries burned in nine warehouses',
+  text: `Kestrel, the best selling delivery drone of Orrin Systems, is being called back. Its battery caught fire in nine warehouses since spring, and the separator film inside is to blame, the maker says. About 40,000 drones are affected. Orrin Systems reckons with a bill of 60 million dollars for the recall. Owners in Halden and Brookfield should not charge the batteries and wait for a box.`,
+}
+
 /** Two weeks later: another event, of the same matter. */
 export const damLater = {
   title: 'Orrin Systems names new battery supplier for Kestrel drones',
