@@ -40,7 +40,8 @@ const withTarget = sql`related_link l left join article a on a.id = l.target_art
 const isShown = sql`(l.target_article_id is null or a.state = 'published')`
 /** Computed links, which are not kept, stand between. */
 const rank = sql`case l.origin when 'editorial' then 0 else 2 end`
-const place = sql`l.position`
+/** A fraction, as the scores of computed links are. */
+const place = sql`cast(l.position as double precision)`
 
 /** Editorial links in their order, then the page's own in theirs. */
 export function listLinks(

@@ -1,7 +1,4 @@
 import { expect } from 'vitest'
-import type { Database } from '../../src/database/database.ts'
-import { sql } from '../../src/database/sql.ts'
-import { addArticle } from '../articles/newsroom.ts'
 import type { Api } from '../support/api.ts'
 
 export type Link = {
@@ -20,11 +17,7 @@ export const bare = (title: string, members = {}) => ({
 })
 
 /** The links of one article, as a client meets them. */
-export function linksOf(
-  api: Api,
-  database: Database,
-  { sourceId, articleId }: { sourceId: string; articleId: string },
-) {
+export function linksOf(api: Api, articleId: string) {
   const path = `/v1/articles/${articleId}/related`
   const list = async (query = '') => (await api.get(path + query)).body
   return {
@@ -34,15 +27,6 @@ export function linksOf(
       const answer = await api.post(path, { body })
       expect(answer.status, JSON.stringify(answer.body)).toBe(201)
       return answer.body
-    },
-    /** Adds a link as the service itself is to compute it. */
-    async addComputed(id: string, score: number): Promise<void> {
-      const target = await addArticle(api, sourceId)
-      const at = '2026-11-23T06:08:00.000Z'
-      const reasons = JSON.stringify([{ type: 'term', value: 'AI6', weight: 0.5 }])
-      await database.run(sql`
-        insert into related_link (id, article_id, kind, origin, position, score, reasons, target_article_id, created_at, updated_at)
-        values (${id}, ${articleId}, 'related', 'computed', 0, ${score}, ${reasons}, ${target.id}, ${at}, ${at})`)
     },
     ids: async (query = ''): Promise<string[]> => (await list(query)).data.map((link: Link) => link.id),
     titles: async (query = ''): Promise<string[]> =>

@@ -17,7 +17,7 @@ onEveryEngine('listing related links', (engine) => {
     api = await startApi(database)
     sourceId = await addSource(api)
     articleId = (await addArticle(api, sourceId)).id
-    links = linksOf(api, database, { sourceId, articleId })
+    links = linksOf(api, articleId)
   })
 
   it('keeps the places that a page gave its headlines, in whatever order they come', async () => {
@@ -54,26 +54,6 @@ onEveryEngine('listing related links', (engine) => {
     ])
   })
 
-  it('shows editorial links, then computed ones by score, and what the page lists on request only', async () => {
-    await links.add(bare('headline', { origin: 'sourcePage' }))
-    await links.addComputed('low', 0.2)
-    await links.addComputed('high', 0.9)
-    await links.add(bare('editor'))
-    await links.addComputed('padding', 0.139)
-    await links.addComputed('floor', 0.14)
-    const { data, suppressedCount } = await links.list()
-    expect(data.map((link: Link) => link.origin)).toEqual(['editorial', 'computed', 'computed', 'computed'])
-    expect(data.slice(1).map((link: Link) => link.id)).toEqual(['high', 'low', 'floor'])
-    expect(data[1]).toMatchObject({ score: 0.9, reasons: [{ type: 'term', value: 'AI6', weight: 0.5 }] })
-    expect(suppressedCount).toBe(1)
-    expect(await links.ids('?origin=computed&minScore=0.5')).toEqual(['high'])
-    expect(await links.ids('?minScore=0&origin=computed')).toEqual(['high', 'low', 'floor'])
-    expect(await links.titles('?minScore=1')).toEqual(['editor'])
-    expect(await links.titles('?origin=sourcePage,editorial')).toEqual(['editor', 'headline'])
-    expect((await links.list('?origin=sourcePage')).suppressedCount).toBe(0)
-    expect((await links.list('?kind=background')).suppressedCount).toBe(0)
-  })
-
   it('filters by kind', async () => {
     await links.add(bare('A'))
     await links.add(bare('B', { kind: 'background' }))
@@ -94,11 +74,10 @@ onEveryEngine('listing related links', (engine) => {
     ['the last one seen is removed', (last: string) => api.delete(`${links.path}/${last}`)],
   ])('pages to the end over all origins while %s', async (_name, meanwhile) => {
     for (const title of ['A', 'B', 'C', 'D']) await links.add(bare(title))
-    for (const [index, score] of [0.5, 0.5, 0.3].entries()) await links.addComputed(`c${index}`, score)
     for (const title of ['x', 'y']) await links.add(bare(title, { origin: 'sourcePage' }))
-    const query = '?origin=sourcePage,computed,editorial'
+    const query = '?origin=sourcePage,editorial'
     const all = await links.ids(query)
-    expect(all).toHaveLength(9)
+    expect(all).toHaveLength(6)
     const seen: string[] = []
     for (let next: string | null = ''; next !== null; ) {
       const cursor = next && `&cursor=${next}`

@@ -18,7 +18,7 @@ onEveryEngine('the order of related links', (engine) => {
     api = await startApi(database)
     sourceId = await addSource(api)
     articleId = (await addArticle(api, sourceId)).id
-    links = linksOf(api, database, { sourceId, articleId })
+    links = linksOf(api, articleId)
   })
 
   it('puts editorial links where the editor says, and moves the later ones on', async () => {

@@ -1,6 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
-import { sql } from '../../src/database/sql.ts'
 import { addArticle, addSource } from '../articles/newsroom.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { onEveryEngine } from '../support/engines.ts'
@@ -18,7 +17,7 @@ onEveryEngine('writing related links', (engine) => {
     api = await startApi(database)
     sourceId = await addSource(api)
     articleId = (await addArticle(api, sourceId)).id
-    links = linksOf(api, database, { sourceId, articleId })
+    links = linksOf(api, articleId)
   })
 
   it('makes a link to an article and shows its card', async () => {
@@ -132,14 +131,11 @@ onEveryEngine('writing related links', (engine) => {
     expect(await links.linkChanges()).toHaveLength(1)
   })
 
-  it('refuses a title for an article, and a place for a computed link', async () => {
+  it('refuses a title for an article', async () => {
     const target = await addArticle(api, sourceId)
     const link = await links.add({ kind: 'related', target: { articleId: target.id } })
     const titled = await api.patch(`${links.path}/${link.id}`, { body: { target: { title: 'Mine' } } })
     expect([titled.status, titled.body.errors[0].path]).toEqual([422, 'target.title'])
-    await links.addComputed('c', 0.5)
-    const placed = await api.patch(`${links.path}/c`, { body: { position: 0 } })
-    expect([placed.status, placed.body.errors[0].path]).toEqual([422, 'position'])
   })
 
   it('refuses a write on a version that was left behind, and takes the present one', async () => {
@@ -152,16 +148,6 @@ onEveryEngine('writing related links', (engine) => {
     expect((await api.delete(path, { headers })).status).toBe(412)
     const fresh = { 'if-match': String((await api.get(path)).headers.etag) }
     expect((await api.delete(path, { headers: fresh })).status).toBe(204)
-  })
-
-  it('keeps a removed computed link out for good', async () => {
-    await links.addComputed('c', 0.5)
-    expect((await api.delete(`${links.path}/c`)).status).toBe(204)
-    expect(await links.ids()).toEqual([])
-    expect((await api.get(`${links.path}/c`)).status).toBe(404)
-    expect((await api.delete(`${links.path}/c`)).status).toBe(404)
-    const kept = await database.one(sql`select removed_at from related_link where id = 'c'`)
-    expect(kept).toMatchObject({ removed_at: expect.stringMatching(/Z$/) })
   })
 
   it('answers for an article that is not there as its own page does', async () => {

@@ -75,6 +75,38 @@ onEveryEngine('what is computed to be related', (engine) => {
     expect(data.map((link: { origin: string }) => link.origin)).toEqual(['editorial', 'editorial'])
   })
 
+  it('is a list with those of other origins, by page, kind, origin and score', async () => {
+    const path = `/v1/articles/${article.id}/related`
+    await newsroom.publish('harbour', damLater, '2026-11-16T08:00:00Z')
+    await newsroom.publish('lantern', damThird, '2026-11-20T08:00:00Z')
+    await newsroom.relate()
+    for (const title of ['A', 'B'])
+      await newsroom.api.post(path, {
+        body: { kind: 'background', target: { url: `https://a.example/${title}`, title } },
+      })
+    for (const title of ['x', 'y'])
+      await newsroom.api.post(path, { body: { kind: 'related', origin: 'sourcePage', target: { title } } })
+    const origins = async (query: string) =>
+      (await newsroom.related(article.id, query)).data.map((link: { origin: string }) => link.origin)
+    const first = ['editorial', 'editorial']
+    const second = ['computed', 'computed']
+    expect(await origins('')).toEqual([...first, ...second])
+    expect(await origins('?kind=background')).toEqual(first)
+    expect(await origins('?origin=computed')).toEqual(second)
+    const { data } = await newsroom.related(article.id, '?origin=computed')
+    expect(data[0].score).toBeGreaterThan(data[1].score)
+    expect(await origins(`?origin=computed&minScore=${data[0].score}`)).toEqual(['computed'])
+    expect(await origins('?minScore=1')).toEqual(first)
+    const pages: string[] = []
+    const query = '?origin=sourcePage,computed,editorial&limit=1'
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page = await newsroom.related(article.id, query + (cursor && `&cursor=${cursor}`))
+      pages.push(page.data[0].origin)
+      cursor = page.page.next
+    }
+    expect(pages).toEqual([...first, ...second, 'sourcePage', 'sourcePage'])
+  })
+
   it('never returns once an editor has removed it', async () => {
     const later = await newsroom.publish('harbour', damLater, '2026-11-16T08:00:00Z')
     await newsroom.relate()
