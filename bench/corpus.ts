@@ -110,7 +110,7 @@ async function* lines(articles: number, options: { total: number; sourceIds: str
   }
 }
 
-function progressFrom(started: number, total: number) {
+export function progressFrom(started: number, total: number) {
   return (done: number) => {
     const rate = Math.round((done / (performance.now() - started)) * 1000)
     const line = `corpus: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} articles, ${rate.toLocaleString('en')} a second`

@@ -17,6 +17,9 @@ export type Result = {
   goal?: Goal
 }
 
+/** A figure that is held against nothing but its goal, which is the most that it may be. */
+export type Finding = { name: string; value: number; unit: string; goal?: number }
+
 type Goal = { atLeast: number } | { atMost: number }
 
 const widths = [38, 14, 40, 18, 18, 8, 0]
@@ -86,6 +89,17 @@ export function printRow(result: Result) {
   console.log(line(cells(result)).trimEnd())
 }
 
+export function printFinding(finding: Finding) {
+  console.log(findingLine(finding))
+}
+
+function findingLine({ name, value, unit, goal }: Finding): string {
+  const figure = `${name}: ${value.toFixed(2)} ${unit}`
+  return goal === undefined
+    ? figure
+    : `${figure} (goal ${goal} ${unit}: ${value <= goal ? 'reached' : 'not reached'})`
+}
+
 /** What the figures hold for. */
 export function conditions({ seconds, rounds }: { seconds: number; rounds: number }): string[] {
   const { version: fastify } = createRequire(import.meta.url)('fastify/package.json')
@@ -109,17 +123,21 @@ export function conditions({ seconds, rounds }: { seconds: number; rounds: numbe
   ]
 }
 
-export type Section = { title: string; results: Result[] }
+export type Section = { title: string; results: Result[]; findings?: Finding[] }
 
 export async function writeReport(file: URL, sections: Section[], facts: string[]) {
   const row = (texts: string[]) => `| ${texts.join(' | ')} |`
-  const tables = sections.map(({ title, results }) =>
+  const table = (results: Result[]) => [
+    row(heading),
+    row(heading.map(() => '---')),
+    ...results.map((result) => row(cells(result).map((text) => text.replaceAll('<', '\\<')))),
+  ]
+  const tables = sections.map(({ title, results, findings = [] }) =>
     [
       `## ${title}`,
       '',
-      row(heading),
-      row(heading.map(() => '---')),
-      ...results.map((result) => row(cells(result).map((text) => text.replaceAll('<', '\\<')))),
+      ...(results.length > 0 ? table(results) : []),
+      ...findings.map((finding) => `- ${findingLine(finding)}`),
     ].join('\n'),
   )
   const intro = [

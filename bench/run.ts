@@ -3,11 +3,21 @@ import { corpusFile } from './corpus.ts'
 import { postgresRows } from './postgres.ts'
 import { pinThisProcess } from './processes.ts'
 import { type Options, readingRows } from './reading.ts'
-import { conditions, printHeading, printRow, type Result, type Section, writeReport } from './report.ts'
+import { relatingRows } from './relating.ts'
+import {
+  conditions,
+  type Finding,
+  printFinding,
+  printHeading,
+  printRow,
+  type Result,
+  type Section,
+  writeReport,
+} from './report.ts'
 import { growthRows, searchRows } from './searching.ts'
 import { writingRows } from './writing.ts'
 
-const allRows = 'newest article tag deep 304 search create import growth postgres'.split(' ')
+const allRows = 'newest article tag deep 304 search create import growth relations postgres'.split(' ')
 
 const help = `npm run bench -- [options]
 
@@ -61,6 +71,12 @@ async function run() {
     const title = 'Growth of searches, without the cache, by the time taken'
     sections.push(await shown(title, growthRows(files, { ...common, articles: 0 })))
   }
+  if (rows.includes('relations')) {
+    const [articles, file] = [...files].at(-1) as [number, string]
+    sections.push(
+      await found(`Relations, ${articles.toLocaleString('en')} articles`, relatingRows(file, articles)),
+    )
+  }
   const url = process.env.BENCH_POSTGRES_URL
   if (url && rows.includes('postgres')) {
     const articles = wholeNumber(values.articles.split(',', 1)[0] as string)
@@ -84,6 +100,16 @@ async function shown(title: string, rows: AsyncIterable<Result>): Promise<Sectio
     results.push(result)
   }
   return { title, results }
+}
+
+async function found(title: string, rows: AsyncIterable<Finding>): Promise<Section> {
+  console.log(`\n${title}`)
+  const findings: Finding[] = []
+  for await (const finding of rows) {
+    printFinding(finding)
+    findings.push(finding)
+  }
+  return { title, results: [], findings }
 }
 
 function wholeNumber(text: string): number {
