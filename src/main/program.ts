@@ -8,6 +8,7 @@ import { keyCommand } from './commands/key.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { openapiCommand } from './commands/openapi.ts'
 import { reindexCommand } from './commands/reindex.ts'
+import { relateCommand } from './commands/relate.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { sourcesCommand } from './commands/sources.ts'
 import { startCommand } from './commands/start.ts'
@@ -37,6 +38,7 @@ Examples:
     sourcesCommand(),
     openapiCommand(),
     reindexCommand(),
+    relateCommand(),
     backupCommand(),
     restoreCommand(),
   ]

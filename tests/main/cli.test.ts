@@ -30,6 +30,7 @@ describe('the command line', () => {
       'migrate',
       'openapi',
       'reindex',
+      'relate',
       'restore',
       'sources add',
       'sources discover',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
+import { sql } from '../../src/database/sql.ts'
 import { loadSample } from '../../src/main/sample.ts'
 import { manifestOf } from '../../src/ops/backup.ts'
 import { engines, onEveryEngine } from '../support/engines.ts'
@@ -285,6 +286,26 @@ describe('newsweave reindex', () => {
     expect(content.stdout()).not.toContain('reindex')
     content.process.kill('SIGINT')
     await content.ended
+  })
+})
+
+describe('newsweave relate', () => {
+  it('relates what is there, once, and all anew on request', async () => {
+    const url = `file:${join(folder, 'related.db')}`
+    const database = engines[0]?.connect(url) as Database
+    await migrate(database)
+    await loadSample(database)
+    expect(await run(url, 'relate')).toMatchObject({
+      code: 0,
+      out: '33 articles were compared; all are related now.\n',
+    })
+    expect((await run(url, 'relate')).out).toContain('0 articles were compared')
+    const links = () =>
+      database.all(sql`select article_id, language, words from article_signal order by article_id`)
+    const before = await links()
+    expect(before).toHaveLength(33)
+    expect((await run(url, 'relate', '--all')).out).toContain('33 articles were compared')
+    expect(await links()).toHaveLength(33)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../../database/database.ts'
-import { join, type Sql, sql } from '../../database/sql.ts'
+import { join, raw, type Sql, sql } from '../../database/sql.ts'
 import { mostHolders } from '../../similarity/candidates.ts'
 
 /** A row of `article_signal`: `words`, `bridged` and `facts` are JSON. */
@@ -155,4 +155,21 @@ export function claimProgress(tx: Transaction) {
 export function updateProgress(tx: Transaction, { seq, articles, last_number }: Progress) {
   return tx.run(sql`
     update relation_progress set seq = ${seq}, articles = ${articles}, last_number = ${last_number} where id = 1`)
+}
+
+/** Forgets all by which articles are compared. */
+export async function clearSignals(tx: Transaction): Promise<void> {
+  for (const table of ['relation_posting', 'relation_shingle', 'article_signal', 'relation_word'])
+    await tx.run(sql`delete from ${raw(table)}`)
+}
+
+export type Place = { at: string; id: string }
+
+/** Published articles behind a place that have no signals of this version, the earliest first. */
+export function listUnrelated(q: Queries, version: number, after: Place, limit: number): Promise<Place[]> {
+  return q.all(sql`
+    select a.published_at as at, a.id from article a left join article_signal s on s.article_id = a.id
+    where a.state = 'published' and (a.published_at, a.id) > (${after.at}, ${after.id})
+      and (s.number is null or s.signals_version <> ${version})
+    order by a.published_at, a.id limit ${limit}`)
 }
