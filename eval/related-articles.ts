@@ -1,6 +1,12 @@
 import { genreOf } from '../src/similarity/genre.ts'
 import { leadOf } from '../src/similarity/lead.ts'
-import { decay, leastScore, type RelatedArticle, relatedScore } from '../src/similarity/related.ts'
+import {
+  chooseRelated,
+  decay,
+  leastScore,
+  type RelatedArticle,
+  relatedScore,
+} from '../src/similarity/related.ts'
 import { titleOf } from '../src/similarity/title.ts'
 import { type Counts, cosine, countWords, type Frequencies, weigh } from '../src/similarity/vector.ts'
 
@@ -16,8 +22,6 @@ export type Indexed = {
 const sameStory = 0.5
 /** And copies of one text this much. */
 const sameText = 0.85
-const mostOfStory = 2
-const mostShown = 10
 const mostCandidates = 100
 
 /** All articles in memory, as the tables of a server hold them: vectors, postings, titles. */
@@ -45,17 +49,21 @@ export function indexTexts(texts: Text[]): Indexed {
 /** What a reader of this article is shown: the best first, at most two of a story, no copies. */
 export function shownWith({ articles, candidates }: Indexed, index: number): Candidate[] {
   const article = articles[index] as RelatedArticle
-  const shown: Candidate[] = []
-  for (const candidate of candidates(index).slice(0, mostCandidates)) {
-    const other = articles[candidate.other] as RelatedArticle
-    if (cosine(article.vector, other.vector) > sameText || !relatedScore(article, other).shown) continue
-    const alike = shown.filter(
-      (earlier) => cosine((articles[earlier.other] as RelatedArticle).vector, other.vector) > sameStory,
-    )
-    if (alike.length < mostOfStory) shown.push(candidate)
-    if (shown.length === mostShown) break
-  }
-  return shown
+  const alike = (a: number, b: number) =>
+    cosine((articles[a] as RelatedArticle).vector, (articles[b] as RelatedArticle).vector)
+  const found = candidates(index)
+    .slice(0, mostCandidates)
+    .filter(({ other }) => alike(index, other) <= sameText)
+    .map(({ other, score }) => ({
+      other,
+      score,
+      relation: relatedScore(article, articles[other] as RelatedArticle),
+      isSameStory: false,
+    }))
+  return chooseRelated(found, {
+    areOneText: (a, b) => alike(a.other, b.other) > sameText,
+    areOneStory: (a, b) => alike(a.other, b.other) > sameStory,
+  })
 }
 
 type Postings = Map<string, { other: number; weight: number }[]>

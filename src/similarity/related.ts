@@ -16,22 +16,35 @@ export type Relation = { score: number; needed: number; reasons: Reason[]; shown
 
 const month = 30 * 86_400_000
 /** Below this score nothing is shown, whatever the titles share. */
-export const leastScore = 0.12
+export const leastScore = 0.115
 /** The score that articles need whose titles share nothing. */
 const withoutTie = 0.35
 /** The tie from which on `leastScore` is enough. */
-const fullTie = 2 / 3
+const fullTie = 0.5
 /** The score that articles need whose titles name different things. */
 const acrossNames = 0.5
+/** What a tie is worth less where only one of the titles names a product. */
+const oneSided = 0.2
 
 const leastRarity = 0.32
+const shortestCompany = 3
 const rareName = 0.56
+/** Words in both titles that are rarer than this tell almost as much as names: a place, a person, a matter. */
+const rareWord = 0.6
 const mostWords = 4
 const mostTexts = 5
 /** Titles of digests share whole headlines with the articles that they sum up. */
 const digestTie = 1.2
 const digestScore = 0.2
 const never = Number.POSITIVE_INFINITY
+
+/** Links behind the sixth were right less often than those before. */
+const mostRelated = 6
+const mostOfStory = 2
+/** One link that is a little unsure is better than none, and several are not. */
+const furtherFactor = 1.25
+/** A link that has less than this share of the best link's score is not shown beside it. */
+const leastOfBest = 0.5
 
 /** News is worth half as much related after 60 days. A steeper fall did worse on an editor's links. */
 export const decay = (ageMs: number): number => 0.5 ** ((0.5 * Math.abs(ageMs)) / month)
@@ -45,6 +58,39 @@ export function relatedScore(a: RelatedArticle, b: RelatedArticle): Relation {
   return { score, needed, reasons: [...ties, ...sharedTexts(a, b)], shown: score >= needed }
 }
 
+/** What may be shown with an article. `isSameStory` is whether it tells the same story as that article. */
+export type RelatedCandidate = { relation: Relation; isSameStory: boolean }
+
+type Sameness<Candidate> = Record<'areOneText' | 'areOneStory', (a: Candidate, b: Candidate) => boolean>
+
+/**
+ * What a reader of an article is shown, the best first: each text once, at most two of a story, and nothing that is far weaker
+ * than the best. What tells the article's own story needs no tie. All rules of a list are here: what is measured is what is shown.
+ */
+export function chooseRelated<Candidate extends RelatedCandidate>(
+  candidates: Candidate[],
+  { areOneText, areOneStory }: Sameness<Candidate>,
+): Candidate[] {
+  const shown: Candidate[] = []
+  for (const candidate of candidates.toSorted((a, b) => b.relation.score - a.relation.score)) {
+    if (shown.length === mostRelated) break
+    if (!isShown(candidate, shown.length > 0) || shown.some((earlier) => areOneText(earlier, candidate)))
+      continue
+    if ((shown[0]?.relation.score ?? 0) * leastOfBest > candidate.relation.score) break
+    const ofStory = shown.filter((earlier) => areOneStory(earlier, candidate))
+    if (ofStory.length < mostOfStory) shown.push(candidate)
+  }
+  return shown
+}
+
+function isShown(
+  { relation: { score, needed }, isSameStory }: RelatedCandidate,
+  isFurther: boolean,
+): boolean {
+  if (isSameStory && needed < never) return score >= leastScore
+  return score >= needed * (isFurther ? furtherFactor : 1)
+}
+
 /** The more the titles have in common, the less the texts need to. */
 function scoreNeeded(a: RelatedArticle, b: RelatedArticle, ties: Reason[]): number {
   const genres = [a.genre, b.genre]
@@ -55,19 +101,25 @@ function scoreNeeded(a: RelatedArticle, b: RelatedArticle, ties: Reason[]): numb
   const mention = Math.max(0, ...weightsOf(ties, 'mention'))
   if (genres.includes('digest'))
     return !areWordedAlike(a, b) && name + words >= digestTie ? digestScore : never
-  if (starts.length > 0 && genres.includes('notice')) return leastScore
+  if (genres.includes('notice') && ties.some(isCompany)) return leastScore
   const named = name + sum(starts)
   if (isWordedLikeOthers(a) || isWordedLikeOthers(b)) {
     // Their words are those of their kind: the names have to be the same, and rare where both are of a kind.
     if (areWordedAlike(a, b)) return name >= rareName ? scoreFor(named) : never
     return named > 0 ? scoreFor(named + words / 3) : never
   }
-  if (isAcrossNames(a.title, b.title, ties)) return acrossNames
+  const products = comparedProducts(a.title, b.title)
+  if (products === 'different' || isAcrossNames(a.title, b.title, ties)) return acrossNames
   if (isAcrossMakers(a.title, b.title)) return withoutTie
-  return scoreFor(named + (words + mention) / 3)
+  const rare = 2 * Math.max(0, Math.max(0, ...weightsOf(ties, 'word')) - rareWord)
+  return scoreFor(named + rare + (words + mention) / 3 - (products === 'one-sided' ? oneSided : 0))
 }
 
-const scoreFor = (tie: number) => withoutTie - (withoutTie - leastScore) * Math.min(1, tie / fullTie)
+/** 东方电气 and 东方环宇 begin with the same two characters, and are two companies. */
+const isCompany = ({ kind, text }: Reason) => kind === 'start' && text.length >= shortestCompany
+
+const scoreFor = (tie: number) =>
+  withoutTie - (withoutTie - leastScore) * Math.min(1, Math.max(0, tie) / fullTie)
 
 const isWordedLikeOthers = ({ genre }: RelatedArticle) => genre !== 'news' && genre !== 'pastime'
 const areWordedAlike = (a: RelatedArticle, b: RelatedArticle) =>
@@ -79,8 +131,24 @@ function isAcrossNames(a: Title, b: Title, ties: Reason[]): boolean {
   return a.names.size > 0 && b.names.size > 0 && ties.every(({ kind }) => kind === 'word')
 }
 
+/**
+ * Brands are in many titles, products and models in few. Where each title names one, and none of them is in the other, the
+ * articles are on two products, of one brand or not.
+ */
+function comparedProducts(a: Title, b: Title): 'different' | 'one-sided' | 'alike' {
+  const [ofA, ofB] = [productsOf(a), productsOf(b)]
+  if (ofA.length === 0 && ofB.length === 0) return 'alike'
+  if (ofA.length === 0 || ofB.length === 0) return 'one-sided'
+  const isCommon = ofA.some((name) => b.words.has(name)) || ofB.some((name) => a.words.has(name))
+  return isCommon ? 'alike' : 'different'
+}
+
+const productsOf = ({ names, words }: Title) =>
+  [...names].filter((name) => (words.get(name) ?? 0) >= rareName)
+
 /** What two makers' products share by name is a part of both. */
-const isAcrossMakers = (a: Title, b: Title) => a.maker !== '' && b.maker !== '' && a.maker !== b.maker
+const isAcrossMakers = (a: Title, b: Title) =>
+  a.maker !== '' && b.maker !== '' && !a.words.has(b.maker) && !b.words.has(a.maker)
 
 function tiesOf(
   { title: a, vector: vectorA }: RelatedArticle,

@@ -172,3 +172,11 @@ export function listBetween(q: Queries, articleId: string, targetId: string) {
     select id, kind, origin, removed_at from related_link
     where article_id = ${articleId} and target_article_id = ${targetId} order by id`)
 }
+
+/** Where an editor's links of an article lead to. */
+export async function listNamed(q: Queries, articleId: string): Promise<string[]> {
+  const rows = await q.all<{ id: string }>(sql`
+    select target_article_id as id from related_link
+    where article_id = ${articleId} and origin = 'editorial' and removed_at is null and target_article_id is not null`)
+  return rows.map(({ id }) => id)
+}

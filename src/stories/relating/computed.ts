@@ -1,6 +1,7 @@
 import { type Standing, standingsOf, translationsOf } from '../../articles/articles.ts'
 import type { Queries } from '../../database/database.ts'
 import {
+  chooseRelated,
   decay,
   leastScore,
   type RelatedArticle,
@@ -12,15 +13,13 @@ import type { LinkKind, LinkReason } from '../link.ts'
 import { lookForAlike } from '../signals/candidates.ts'
 import { comparedOf, type Signal, signalOf } from '../signals/signals.ts'
 import { findSignal, listSignals } from '../signals/store.ts'
-import { type LinkView, listDecided } from '../store.ts'
+import { type LinkView, listDecided, listNamed } from '../store.ts'
 
-/** A longer list is no help, and each link is weighed anew whenever the list is read. */
-const mostLinks = 20
-const mostPerStory = 2
 const mostCandidates = 150
-const periodMs = 28 * 24 * 60 * 60 * 1000
-/** As old as what is alike in every word may be to be shown. */
-const farthestMs = 171 * 24 * 60 * 60 * 1000
+const dayMs = 24 * 60 * 60 * 1000
+const periodMs = 28 * dayMs
+/** So far apart even what is alike in every word is not shown: the score is halved every 60 days. */
+const farthestMs = Math.log2(1 / leastScore) * 60 * dayMs
 /** So much of a text in another of the same outlet is its recap. */
 const recap = 0.1
 const nothingCommon: ReadonlySet<number> = new Set()
@@ -39,7 +38,10 @@ export async function computeLinks(q: Queries, articleId: string, kinds?: LinkKi
   if (!row || !standing) return { links: [], suppressedCount: 0 }
   const signal = signalOf(row)
   const found = await findRelated(q, { id: articleId, compared: comparedOf(signal), standing, signal })
-  const ties = await listTies(q, standing)
+  const named = await listNamed(q, articleId)
+  const ties = (await listTies(q, standing)).filter(
+    ({ target_article_id: id }) => !named.includes(id as string),
+  )
   const links = [...ties, ...found.links].filter(({ kind }) =>
     kinds ? kinds.includes(kind) : kind !== 'duplicate',
   )
@@ -51,7 +53,7 @@ export async function findRelated(q: Queries, subject: Subject): Promise<Compute
   const candidates = await candidatesFor(q, subject)
   const decided = subject.id ? await listDecided(q, subject.id) : []
   const chosen = chooseShown(subject, candidates, new Set(decided))
-  const links = chosen.shown.map(({ candidate, score, reasons }) => ({
+  const links = chosen.shown.map(({ candidate, relation: { score, reasons } }) => ({
     ...linkTo(subject.id ?? '', candidate.standing, kindOf(subject, candidate), score),
     reasons: JSON.stringify([
       ...sharedStanding(subject.standing, candidate.standing),
@@ -98,27 +100,24 @@ function distance(at: number, period: number): number {
   return at < start ? start - at : at > end ? at - end : 0
 }
 
+/** Each text once, and what an editor has named or removed not at all. `held` counts what is alike and not shown. */
 function chooseShown(subject: Subject, candidates: Candidate[], left: Set<string>) {
+  const ofText = new Set(subject.standing ? [rootOf(subject.standing)] : [])
+  const storyId = subject.standing?.storyId ?? null
   const scored = candidates
-    .map((candidate) => ({ candidate, ...relatedScore(subject.compared, candidate.compared) }))
-    .sort((a, b) => b.score - a.score || (a.candidate.standing.id < b.candidate.standing.id ? 1 : -1))
-  const texts = new Set(subject.standing ? [rootOf(subject.standing)] : [])
-  const perStory = new Map<string, number>()
-  const shown: typeof scored = []
-  let held = 0
-  for (const link of scored) {
-    const { standing } = link.candidate
-    const ofStory = standing.storyId ? (perStory.get(standing.storyId) ?? 0) : 0
-    if (left.has(standing.id) || texts.has(rootOf(standing))) continue
-    if (!link.shown || ofStory === mostPerStory || shown.length === mostLinks) {
-      held++
-      continue
-    }
-    texts.add(rootOf(standing))
-    if (standing.storyId) perStory.set(standing.storyId, ofStory + 1)
-    shown.push(link)
-  }
-  return { shown, held }
+    .map((candidate) => ({
+      candidate,
+      relation: relatedScore(subject.compared, candidate.compared),
+      isSameStory: storyId !== null && candidate.standing.storyId === storyId,
+    }))
+    .filter(({ candidate: { standing } }) => !left.has(standing.id) && !ofText.has(rootOf(standing)))
+    .sort((a, b) => (a.candidate.standing.id < b.candidate.standing.id ? 1 : -1))
+  const shown = chooseRelated(scored, {
+    areOneText: (a, b) => rootOf(a.candidate.standing) === rootOf(b.candidate.standing),
+    areOneStory: ({ candidate: { standing } }, b) =>
+      standing.storyId !== null && standing.storyId === b.candidate.standing.storyId,
+  })
+  return { shown, held: scored.length - shown.length }
 }
 
 export const reasonOf = ({ kind, text, weight }: RelatedReason): LinkReason => ({

@@ -81,7 +81,7 @@ async function related(q: Queries, one: Side, other: Side): Promise<Finding> {
 function whyRelated({ linked, found, score }: { linked: boolean; found: boolean; score: number }): string {
   if (linked) return found ? 'The score reaches what it has to.' : 'The two are tied by their texts.'
   if (found)
-    return 'The score reaches what it has to, but the link is held back: another article has the same text, the story is shown twice already, the list is full, or an editor has removed it.'
+    return 'The score reaches what it has to, but the link is held back: another article has the same text, the story is shown twice already, there are surer links, or an editor has removed it.'
   return score < leastScore
     ? 'The texts have too little in common.'
     : 'The titles have too little in common for texts that are as alike as these.'
