@@ -2,8 +2,14 @@ import { type PlacedArticle, type Standing, standingsOf } from '../../articles/a
 import type { Queries, Transaction } from '../../database/database.ts'
 import { Failure } from '../../shared/failure.ts'
 import { type EventArticle, windowMs } from '../../similarity/events.ts'
-import { chooseStory, grownCentroid, largestStory, type StoryCandidate } from '../../similarity/stories.ts'
-import type { Frequencies, Vector } from '../../similarity/vector.ts'
+import {
+  centroidOf,
+  chooseStory,
+  largestStory,
+  membersInCentroid,
+  type StoryCandidate,
+} from '../../similarity/stories.ts'
+import type { Frequencies } from '../../similarity/vector.ts'
 import { lookForAlike, type Space, wordIn } from '../signals/candidates.ts'
 import { eventOf, type Signal, signalOf } from '../signals/signals.ts'
 import { findProgress, listSignals, listSignalsOfStory, listWords } from '../signals/store.ts'
@@ -12,8 +18,6 @@ import { joinStory, listPlacedByEditors, makeStory, mergeStories } from '../stor
 /** Members that share too little with an article say nothing about it. */
 const leastAlike: Record<Space, number> = { own: 0.15, bridged: 0.13 }
 const mostCandidates = 60
-/** What a large story is about is told by its latest members. */
-const membersInCentroid = 30
 
 /**
  * Puts an article into the story of the event that it tells, where it is in none and no editor has placed it. It makes a story with
@@ -107,14 +111,12 @@ async function candidateOf(q: Queries, group: Member[]): Promise<StoryCandidate<
   const { storyId, id } = first.standing
   const closest: EventArticle[] = group.map(({ signal }) => eventOf(signal))
   const rows = storyId === null ? [] : await listSignalsOfStory(q, storyId, largestStory)
-  const signals = storyId === null ? [first.signal] : rows.slice(0, membersInCentroid).map(signalOf)
-  let centroid: Vector = new Map()
-  for (const { own } of signals) centroid = grownCentroid(centroid, own)
+  const latest = () => (storyId === null ? [first.signal] : rows.slice(0, membersInCentroid).map(signalOf))
   return {
     id: storyId === null ? { id, isAlone: true } : { id: storyId, isAlone: false },
     size: Math.max(rows.length, 1),
-    latestAt: signals[0]?.publishedAt ?? first.signal.publishedAt,
-    centroid,
+    latestAt: rows[0] ? Date.parse(rows[0].published_at) : first.signal.publishedAt,
+    centroid: () => centroidOf(latest().map(({ own }) => own)),
     closest,
   }
 }
