@@ -1,12 +1,13 @@
 import { withBackground } from '../src/similarity/background.ts'
 import { bridgedCounts } from '../src/similarity/bridge.ts'
-import { type EventArticle, isChinese, windowMs } from '../src/similarity/events.ts'
+import { isChinese } from '../src/similarity/chinese.ts'
+import { type EventArticle, windowMs } from '../src/similarity/events.ts'
 import { genreOf } from '../src/similarity/genre.ts'
-import { chooseStory, grownCentroid, type StoryCandidate } from '../src/similarity/stories.ts'
+import { centroidOf, chooseStory, membersInCentroid, type StoryCandidate } from '../src/similarity/stories.ts'
 import { type Counts, countWords, type Frequencies, type Vector, weigh } from '../src/similarity/vector.ts'
 
 export type Arrival = { title: string; lead: string; language: string; publishedAt: number }
-type Story = { members: number[]; latestAt: number; centroid: Vector }
+type Story = { members: number[]; latestAt: number }
 type Postings = {
   frequencies: Frequencies
   learn(counts: Counts): void
@@ -15,8 +16,7 @@ type Postings = {
 }
 type Find = (vector: Vector, from: (number: number) => boolean, scores: Map<number, number>) => void
 
-const mostCandidates = 100
-const closestPerStory = 5
+const mostCandidates = 60
 
 /**
  * Gives each article its story in the order of arrival, as a newsroom does that begins empty: what is not yet there is not known.
@@ -74,17 +74,18 @@ export function storiesOf(arrivals: Arrival[]): {
     const closest = [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, mostCandidates)
     const byStory = Map.groupBy(closest, ([number]) => storyOf[number] as number)
     return [...byStory].map(([id, members]) => {
-      const { centroid, latestAt, members: all } = stories.get(id) as Story
-      const closest = members.slice(0, closestPerStory).map(([number]) => articles[number] as EventArticle)
-      return { id, size: all.length, latestAt, centroid, closest }
+      const { latestAt, members: all } = stories.get(id) as Story
+      const latest = () =>
+        all.slice(-membersInCentroid).map((number) => (articles[number] as EventArticle).vector)
+      const closest = members.map(([number]) => articles[number] as EventArticle)
+      return { id, size: all.length, latestAt, centroid: () => centroidOf(latest()), closest }
     })
   }
 
-  function join(number: number, id: number, { vector, publishedAt }: EventArticle): void {
-    const story: Story = stories.get(id) ?? { members: [], latestAt: 0, centroid: new Map() }
+  function join(number: number, id: number, { publishedAt }: EventArticle): void {
+    const story: Story = stories.get(id) ?? { members: [], latestAt: 0 }
     story.members.push(number)
     story.latestAt = Math.max(story.latestAt, publishedAt)
-    story.centroid = grownCentroid(story.centroid, vector)
     stories.set(id, story)
     storyOf.push(id)
   }
@@ -93,9 +94,8 @@ export function storiesOf(arrivals: Arrival[]): {
     const kept = stories.get(into) as Story
     const gone = stories.get(from) as Story
     for (const number of gone.members) storyOf[number] = into
-    kept.members.push(...gone.members)
+    kept.members = [...kept.members, ...gone.members].sort((a, b) => a - b)
     kept.latestAt = Math.max(kept.latestAt, gone.latestAt)
-    kept.centroid = grownCentroid(kept.centroid, gone.centroid)
     stories.delete(from)
     merges++
   }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Frequencies } from './vector.ts'
 
-/** So many texts of other newsrooms count as if they had been seen here. */
-const texts = 2000
+/** So many texts of others count as if they had been seen here: few, since they are of one field. */
+const texts = 1000
 /** The share of texts that may have a word which is too rare for the list. */
 const shareOfUnlisted = 0.002
 

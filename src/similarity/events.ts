@@ -1,6 +1,7 @@
+import { isChinese } from './chinese.ts'
 import type { Genre } from './genre.ts'
-import { haveOneSubject, numbersDisagree } from './headlines.ts'
-import type { Frequencies, Vector } from './vector.ts'
+import { haveOneSubject, numbersDisagree, numbersOf } from './headlines.ts'
+import { cosine, type Frequencies, type Vector } from './vector.ts'
 
 /** What is known of an article when it is asked whether it tells the same event as another. */
 export type EventArticle = {
@@ -20,6 +21,7 @@ export type Sameness = {
   threshold: number
   terms: { word: string; weight: number }[]
   refusedBy?: 'window' | 'digest' | 'market' | 'notice' | 'terms' | 'anchor'
+  /** Whether that halved the score: where it is refused, they are not looked at. */
   numbersDisagree: boolean
 }
 
@@ -39,10 +41,6 @@ const mostOfOneTerm = 0.75
 const rareShare = 0.01
 const disagreement = 0.5
 
-export function isChinese(language: string): boolean {
-  return /^zh\b/.test(language)
-}
-
 /**
  * Compares two articles by their words, in English ones where their languages differ. Articles of kinds that are worded alike
  * whatever they are about need more than words in common; and numbers that disagree halve the score.
@@ -51,7 +49,6 @@ export function sameEvent(one: EventArticle, other: EventArticle, bridgedFrequen
   const isAcross = isChinese(one.language) !== isChinese(other.language)
   const rule = isAcross ? across : isChinese(one.language) ? chinese : alphabetic
   const terms = isAcross ? termsOf(one.bridged, other.bridged) : termsOf(one.vector, other.vector)
-  const disagree = numbersDisagree(one.title, other.title)
   const sum = terms.reduce((total, { weight }) => total + weight, 0)
   const isRare = ({ word }: { word: string }) =>
     bridgedFrequencies.of(word) <= rareShare * bridgedFrequencies.documents
@@ -59,6 +56,7 @@ export function sameEvent(one: EventArticle, other: EventArticle, bridgedFrequen
     refusalOf(one, other) ??
     (terms.length < rule.terms || (terms[0]?.weight ?? 0) > mostOfOneTerm * sum ? 'terms' : undefined) ??
     (isAcross && !terms.some(isRare) ? 'anchor' : undefined)
+  const disagree = refusedBy === undefined && haveOtherNumbers(one, other)
   const score = refusedBy ? 0 : disagree ? disagreement * sum : sum
   return {
     score,
@@ -67,6 +65,12 @@ export function sameEvent(one: EventArticle, other: EventArticle, bridgedFrequen
     numbersDisagree: disagree,
     ...(refusedBy && { refusedBy }),
   }
+}
+
+/** How many of their words two articles share, in English ones where their languages differ. */
+export function likenessOf(one: EventArticle, other: EventArticle): number {
+  const isAcross = isChinese(one.language) !== isChinese(other.language)
+  return isAcross ? cosine(one.bridged, other.bridged) : cosine(one.vector, other.vector)
 }
 
 /** Whether an article tells one event at all. */
@@ -82,6 +86,22 @@ function refusalOf(one: EventArticle, other: EventArticle): Sameness['refusedBy'
   const areNotices = one.genre === 'notice' && other.genre === 'notice'
   if (areNotices && !haveOneSubject(one.title, other.title)) return 'notice'
   return undefined
+}
+
+/** An article is compared with dozens of others, and has the same numbers each time. */
+const numbersKnown = new WeakMap<EventArticle, Set<string>>()
+
+function haveOtherNumbers(one: EventArticle, other: EventArticle): boolean {
+  const numbers = numbersIn(one)
+  return numbers.size > 0 && numbersDisagree(numbers, numbersIn(other))
+}
+
+function numbersIn(article: EventArticle): Set<string> {
+  const known = numbersKnown.get(article)
+  if (known) return known
+  const numbers = numbersOf(article.title)
+  numbersKnown.set(article, numbers)
+  return numbers
 }
 
 /** The words that two vectors share, with what each adds to their cosine. */

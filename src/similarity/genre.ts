@@ -1,5 +1,5 @@
+import { isChinese } from './chinese.ts'
 import { chineseKinds, otherKinds, wallText, wallTitle } from './genre-wordings.ts'
-import { isChinese } from './lead.ts'
 
 /**
  * What kind of text an article is: a company's notice, prices of a market, a digest of other news, an offer of a shop, sport,

@@ -12,11 +12,8 @@ export function numbersOf(title: string): Set<string> {
 }
 
 /** Whether both titles have numbers, and none in common: two models of a brand, two quarters, two prices. */
-export function numbersDisagree(one: string, other: string): boolean {
-  const numbersOfOther = numbersOf(other)
-  if (numbersOfOther.size === 0) return false
-  const numbersOfOne = [...numbersOf(one)]
-  return numbersOfOne.length > 0 && !numbersOfOne.some((number) => numbersOfOther.has(number))
+export function numbersDisagree(one: Set<string>, other: Set<string>): boolean {
+  return one.size > 0 && other.size > 0 && one.isDisjointFrom(other)
 }
 
 /** Whether one title names what the other begins with, as titles of company notices begin with the company. */

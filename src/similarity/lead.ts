@@ -1,6 +1,7 @@
+import { isChinese } from './chinese.ts'
+
 /** How much of a text is compared: what news begins with tells what it is about. */
 const characters = { han: 600, other: 1500 }
-const han = /\p{Script=Han}/gu
 
 const day = String.raw`(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日`
 /** "Outlet 4 月 5 日消息，", "某社北京4月5日电（记者甲）", "某氪获悉，", "据某报今日报道，". */
@@ -44,10 +45,4 @@ export function leadOf(text: string, language: string, title: string): string {
     rest = rest.slice(length)
   }
   return rest.slice(0, chinese ? characters.han : characters.other).toWellFormed()
-}
-
-/** Declared so, or written so: a language that was not declared may have been guessed wrong. */
-export function isChinese(language: string, text: string): boolean {
-  const start = text.slice(0, 200)
-  return language.startsWith('zh') || 3 * (start.match(han)?.length ?? 0) > start.length
 }

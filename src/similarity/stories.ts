@@ -1,4 +1,5 @@
-import { type EventArticle, isChinese, type Sameness, sameEvent, tellsEvent, windowMs } from './events.ts'
+import { isChinese } from './chinese.ts'
+import { type EventArticle, likenessOf, type Sameness, sameEvent, tellsEvent, windowMs } from './events.ts'
 import { cosine, type Frequencies, type Vector } from './vector.ts'
 import { wordsOf } from './words.ts'
 
@@ -7,9 +8,9 @@ export type StoryCandidate<Id> = {
   id: Id
   size: number
   latestAt: number
-  /** The weights of all its members' words, added up. */
-  centroid: Vector
-  /** The members that are closest to the article. */
+  /** `centroidOf` its latest members; asked for only where it can decide. */
+  centroid(): Vector
+  /** The members that a look-up found, of which those that are closest to the article are compared with it. */
   closest: EventArticle[]
 }
 
@@ -29,10 +30,12 @@ export const largestStory = 500
  * So far a story may be from an article that has this many words of its title: what each member adds is in it. Not in Chinese:
  * with leads full of facts, all launches of a brand gather round one centroid.
  */
-const nearCentroid = 0.14
+const nearCentroid = 0.15
 const titleWordsInCentroid = 4
 const oneStory = 0.3
-const mostWordsOfCentroid = 200
+const mostCompared = 5
+/** What a large story is about is told by its latest members. */
+export const membersInCentroid = 100
 
 /**
  * The story that tells the event of the article, or `undefined` where it begins a new one. Its two closest members decide;
@@ -44,11 +47,12 @@ export function chooseStory<Id>(
   frequencies: Frequencies,
 ): StoryChoice<Id> | undefined {
   if (!tellsEvent(article)) return undefined
-  const titleWords = new Set(wordsOf(article.title))
+  const titleWords = once(() => new Set(wordsOf(article.title)))
   const fitting = candidates
     .filter(
       ({ size, latestAt }) => size < largestStory && Math.abs(article.publishedAt - latestAt) <= windowMs,
     )
+    .map((candidate) => ({ ...candidate, centroid: once(candidate.centroid) }))
     .map((story) => ({ story, ...fitOf(article, titleWords, story, frequencies) }))
     .filter(({ certainty }) => certainty >= 1)
     .sort((a, b) => b.certainty - a.certainty || b.story.size - a.story.size)
@@ -61,11 +65,11 @@ export function chooseStory<Id>(
 
 function fitOf<Id>(
   article: EventArticle,
-  titleWords: Set<string>,
+  titleWords: () => Set<string>,
   story: StoryCandidate<Id>,
   frequencies: Frequencies,
 ) {
-  const compared = story.closest
+  const compared = closestOf(article, story)
     .map((member) => sameEvent(article, member, frequencies))
     .sort((a, b) => shareOf(b) - shareOf(a))
   const two = Math.min(2, story.size)
@@ -78,33 +82,52 @@ function fitOf<Id>(
     : { certainty: byMembers, by: 'members' as const, sameness }
 }
 
+/** By their words, before any rule is asked: that is the cheap half of a comparison. */
+function closestOf<Id>(article: EventArticle, { closest }: StoryCandidate<Id>): EventArticle[] {
+  if (closest.length <= mostCompared) return closest
+  return closest
+    .map((member) => ({ member, likeness: likenessOf(article, member) }))
+    .sort((a, b) => b.likeness - a.likeness)
+    .slice(0, mostCompared)
+    .map(({ member }) => member)
+}
+
 const shareOf = ({ score, threshold }: Sameness) => score / threshold
 
 function centroidShare<Id>(
   article: EventArticle,
-  titleWords: Set<string>,
+  titleWords: () => Set<string>,
   story: StoryCandidate<Id>,
 ): number {
   if (story.size < 2 || isChinese(article.language)) return 0
+  const centroid = story.centroid()
   let known = 0
-  for (const word of titleWords) if (story.centroid.has(word) && article.vector.has(word)) known++
+  for (const word of titleWords()) if (article.vector.has(word) && centroid.has(word)) known++
   if (known < titleWordsInCentroid) return 0
-  return cosine(article.vector, story.centroid) / (normOf(story.centroid) * nearCentroid)
+  return cosine(article.vector, centroid) / (normOf(centroid) * nearCentroid)
 }
 
 /** Two stories are merged only where an article belongs to both and they are alike as a whole. */
 function areOneStory<Id>(one: StoryCandidate<Id>, other: StoryCandidate<Id>): boolean {
   if (one.size + other.size > largestStory) return false
-  return cosine(one.centroid, other.centroid) >= oneStory * normOf(one.centroid) * normOf(other.centroid)
+  const [centroid, otherCentroid] = [one.centroid(), other.centroid()]
+  return cosine(centroid, otherCentroid) >= oneStory * normOf(centroid) * normOf(otherCentroid)
 }
 
-/** What the words of a story are with one more member, or with those of another story. */
-export function grownCentroid(centroid: Vector, added: Vector): Vector {
-  const sums = new Map(centroid)
-  for (const [word, weight] of added) sums.set(word, (sums.get(word) ?? 0) + weight)
-  if (sums.size <= mostWordsOfCentroid) return sums
-  const heaviest = [...sums].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-  return new Map(heaviest.slice(0, mostWordsOfCentroid))
+/** What a story is about: the weights of the words of its members, added up. */
+export function centroidOf(vectors: Iterable<Vector>): Vector {
+  const sums: Vector = new Map()
+  for (const vector of vectors)
+    for (const [word, weight] of vector) sums.set(word, (sums.get(word) ?? 0) + weight)
+  return sums
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 function normOf(vector: Vector): number {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { bCubed, overPairs } from '../../eval/stories.ts'
 import { storiesOf } from '../../eval/story-stream.ts'
 import { withBackground } from '../../src/similarity/background.ts'
-import { haveOneSubject, numbersDisagree } from '../../src/similarity/headlines.ts'
-import { grownCentroid } from '../../src/similarity/stories.ts'
-import { faceOf } from '../../src/similarity/story-face.ts'
+import type { EventArticle } from '../../src/similarity/events.ts'
+import { haveOneSubject, numbersDisagree, numbersOf } from '../../src/similarity/headlines.ts'
+import { centroidOf, chooseStory } from '../../src/similarity/stories.ts'
 
 const hour = 3_600_000
 const english = (title: string, hours = 0, lead = '') => ({
@@ -48,11 +48,45 @@ describe('stories', () => {
   })
 })
 
+describe('a choice among stories', () => {
+  const event = (vector: Record<string, number>): EventArticle => ({
+    title: '',
+    language: 'zh',
+    publishedAt: 0,
+    genre: 'news',
+    vector: new Map(Object.entries(vector)),
+    bridged: new Map(),
+  })
+  const frequencies = { documents: 100, of: () => 0 }
+  const centroid = () => {
+    throw new Error('It was asked for.')
+  }
+
+  it('compares an article with the closest members, in whatever order a look-up has found them', () => {
+    const far = Array.from({ length: 20 }, () => event({ recall: 0.1, router: 0.1 }))
+    const near = event({ recall: 0.7, router: 0.7 })
+    const story = { id: 1, size: 22, latestAt: 0, centroid, closest: [...far, near, near] }
+    expect(chooseStory(near, [story], frequencies)).toMatchObject({ join: 1, by: 'members' })
+  })
+
+  it('does not ask what a Chinese story is about as a whole', () => {
+    const story = { id: 1, size: 9, latestAt: 0, centroid, closest: [event({ recall: 0.1, router: 0.1 })] }
+    expect(chooseStory(event({ recall: 0.7, router: 0.7 }), [story], frequencies)).toBeUndefined()
+  })
+
+  it('knows what a story is about from all the words of the members', () => {
+    expect(centroidOf([new Map([['recall', 0.5]]), new Map([['recall', 0.25]])])).toEqual(
+      new Map([['recall', 0.75]]),
+    )
+  })
+})
+
 describe('headlines', () => {
   it('disagree where both have numbers and share none; amounts are written in many ways', () => {
-    expect(numbersDisagree('Lantern 2 leaks', 'Lantern 3 leaks')).toBe(true)
-    expect(numbersDisagree('Heron buys Mill for $60 Billion', 'Heron to buy Mill for $60B')).toBe(false)
-    expect(numbersDisagree('Lantern leaks with 8GB', 'Lantern 3 leaks')).toBe(false)
+    const disagree = (one: string, other: string) => numbersDisagree(numbersOf(one), numbersOf(other))
+    expect(disagree('Lantern 2 leaks', 'Lantern 3 leaks')).toBe(true)
+    expect(disagree('Heron buys Mill for $60 Billion', 'Heron to buy Mill for $60B')).toBe(false)
+    expect(disagree('Lantern leaks with 8GB', 'Lantern 3 leaks')).toBe(false)
   })
 
   it('have one subject where one names what the other begins with', () => {
@@ -66,33 +100,6 @@ describe('the background', () => {
     const { of, documents } = withBackground({ documents: 0, of: () => 0 })
     expect(of('the')).toBeGreaterThan(of('heronwork') * 10)
     expect(documents).toBeGreaterThan(0)
-  })
-})
-
-describe('the face of a story', () => {
-  const member = (id: number, title: string, language: string, isDuplicate = false) => ({
-    id,
-    title,
-    language,
-    isDuplicate,
-    publishedAt: id * hour,
-    genre: 'news' as const,
-    vector: new Map([['recall', 1]]),
-  })
-
-  it('is in the language of most members, and no copy', () => {
-    const members = [
-      member(1, 'Recall', 'en'),
-      member(2, '转载', 'zh', true),
-      member(3, '召回', 'zh'),
-      member(4, '召回通告', 'zh'),
-    ]
-    const centroid = members.reduce(
-      (sum, { vector }) => grownCentroid(sum, vector),
-      new Map<string, number>(),
-    )
-    expect(faceOf(members, centroid)).toEqual({ language: 'zh', title: '召回', representative: 3 })
-    expect(faceOf([], centroid)).toBeUndefined()
   })
 })
 

@@ -3,16 +3,14 @@ import type { Queries, Transaction } from '../../database/database.ts'
 import { Failure } from '../../shared/failure.ts'
 import { withBackground } from '../../similarity/background.ts'
 import { type EventArticle, windowMs } from '../../similarity/events.ts'
-import { chooseStory, grownCentroid, largestStory, type StoryCandidate } from '../../similarity/stories.ts'
+import { centroidOf, chooseStory, membersInCentroid, type StoryCandidate } from '../../similarity/stories.ts'
 import type { Frequencies, Vector } from '../../similarity/vector.ts'
 import { wordIn } from '../signals/candidates.ts'
-import { eventOf, type Signal, signalOf } from '../signals/signals.ts'
-import { listSignalsOfStory, listWords } from '../signals/store.ts'
+import { eventOf, type Signal } from '../signals/signals.ts'
+import { listWords, listWordsOfStory } from '../signals/store.ts'
 import { joinStory, listPlacedByEditors, makeStory, mergeStories } from '../stories.ts'
+import { findStory } from '../stories-store.ts'
 import { isWithin, type Neighbour, type Neighbours } from './neighbours.ts'
-
-/** What a large story is about is told by its latest members. */
-const membersInCentroid = 30
 
 /**
  * Puts an article into the story of the event that it tells, where it is in none and no editor has placed it. It makes a story with
@@ -31,7 +29,7 @@ export async function tieStory(
   const choice = await chooseStoryFor(tx, signal, near, meanwhile)
   if (!choice) return
   const storyId = await enter(tx, article.id, choice.join)
-  for (const other of choice.merge) if (storyId && !other.isAlone) await merge(tx, other.id, storyId)
+  for (const other of choice.merge) if (storyId) await bringTogether(tx, other, storyId)
 }
 
 /** Whoever republishes a text tells its story, and makes one of it. */
@@ -60,10 +58,12 @@ async function enter(
   return placed.size > 0 ? undefined : makeStory(tx, [id, articleId])
 }
 
-/** Two stories that an article shows to be one; what an editor has placed keeps them apart. */
-async function merge(tx: Transaction, from: string, into: string): Promise<void> {
+/** What an article shows to be one event; where an editor has placed an article, that keeps them apart. */
+async function bringTogether(tx: Transaction, { id, isAlone }: Place, storyId: string): Promise<void> {
   try {
-    await tx.savepoint(() => mergeStories(tx, { from, into }))
+    await tx.savepoint(() =>
+      isAlone ? joinStory(tx, storyId, id) : mergeStories(tx, { from: id, into: storyId }),
+    )
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'conflict')) throw error
   }
@@ -88,15 +88,23 @@ async function candidateOf(q: Queries, group: Neighbour[]): Promise<StoryCandida
   const [first] = group as [Neighbour]
   const { storyId, id } = first.standing
   const closest: EventArticle[] = group.map(({ signal }) => eventOf(signal))
-  const rows = storyId === null ? [] : await listSignalsOfStory(q, storyId, largestStory)
-  const signals = storyId === null ? [first.signal] : rows.slice(0, membersInCentroid).map(signalOf)
-  let centroid: Vector = new Map()
-  for (const { own } of signals) centroid = grownCentroid(centroid, own)
+  const story = storyId === null ? undefined : await findStory(q, storyId)
+  if (!story) {
+    const { own, publishedAt } = first.signal
+    return {
+      id: { id, isAlone: true },
+      size: 1,
+      latestAt: publishedAt,
+      centroid: () => centroidOf([own]),
+      closest,
+    }
+  }
+  const words = await listWordsOfStory(q, story.id, membersInCentroid)
   return {
-    id: storyId === null ? { id, isAlone: true } : { id: storyId, isAlone: false },
-    size: Math.max(rows.length, 1),
-    latestAt: signals[0]?.publishedAt ?? first.signal.publishedAt,
-    centroid,
+    id: { id: story.id, isAlone: false },
+    size: story.article_count,
+    latestAt: Date.parse(story.last_published_at),
+    centroid: () => centroidOf(words.map((row): Vector => new Map(JSON.parse(row.words)))),
     closest,
   }
 }

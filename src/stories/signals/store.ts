@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../../database/database.ts'
-import { join, raw, type Sql, sql } from '../../database/sql.ts'
+import { join, raw, sql } from '../../database/sql.ts'
 import { mostHolders } from '../../similarity/candidates.ts'
 
 /** A row of `article_signal`: `words`, `bridged` and `facts` are JSON. */
@@ -16,11 +16,7 @@ export type SignalRow = {
   facts: string
 }
 
-const columnsOf = (table: Sql) => sql`${table}.number, ${table}.article_id, ${table}.published_at,
-  ${table}.signals_version, ${table}.weighed_among, ${table}.language, ${table}.words, ${table}.bridged, ${table}.sketch,
-  ${table}.facts`
-const columns = columnsOf(sql`article_signal`)
-const inserted = sql`number, article_id, published_at, signals_version, weighed_among, language, words, bridged, sketch, facts`
+const columns = sql`number, article_id, published_at, signals_version, weighed_among, language, words, bridged, sketch, facts`
 
 export function findSignal(q: Queries, articleId: string) {
   return q.one<SignalRow>(sql`select ${columns} from article_signal where article_id = ${articleId}`)
@@ -41,16 +37,16 @@ export async function listArticleIds(q: Queries, numbers: number[]): Promise<str
   return numbers.flatMap((number) => ids.get(number) ?? [])
 }
 
-/** The signals of a story's published articles, the latest first. */
-export function listSignalsOfStory(q: Queries, storyId: string, limit: number) {
-  return q.all<SignalRow>(sql`
-    select ${columnsOf(sql`s`)} from article a join article_signal s on s.article_id = a.id
+/** The weighed words (JSON) of a story's published articles, the latest first. */
+export function listWordsOfStory(q: Queries, storyId: string, limit: number) {
+  return q.all<{ words: string }>(sql`
+    select s.words from article a join article_signal s on s.article_id = a.id
     where a.story_id = ${storyId} and a.state = 'published' order by a.published_at desc, a.id desc limit ${limit}`)
 }
 
 export function insertSignal(tx: Transaction, row: SignalRow) {
   return tx.run(sql`
-    insert into article_signal (${inserted}) values (${join([
+    insert into article_signal (${columns}) values (${join([
       row.number,
       row.article_id,
       row.published_at,
