@@ -1,5 +1,5 @@
 import type { Queries } from '../../database/database.ts'
-import { isChinese } from '../../similarity/events.ts'
+import { isChinese } from '../../similarity/chinese.ts'
 import type { Vector } from '../../similarity/vector.ts'
 import { addUp, periodOfKey, periodsBetween, postingKey, pruned, wordOfKey } from './postings.ts'
 import { listPostings, listWords, type WordRow } from './store.ts'
