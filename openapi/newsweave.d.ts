@@ -354,6 +354,28 @@ export interface paths {
         patch: operations["updateRelatedLink"];
         trace?: never;
     };
+    "/v1/articles/{id}/relations/{otherId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain how two articles are related
+         * @description Says why one article is or is not linked to another, as related, of one story, duplicate or translation: every signal with its number and what it has to reach.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["explainRelation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/articles/{id}/revisions": {
         parameters: {
             query?: never;
@@ -640,6 +662,28 @@ export interface paths {
          *     Needs a key with the scope `admin`.
          */
         post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find what is related to a text or a page
+         * @description The articles that a reader of this text would be told of, with score and reasons: for a text that is no article here, a draft or a page elsewhere. Where `url` is the address of an article, what is computed for that. Nothing is kept.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["findRelated"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1788,6 +1832,7 @@ export interface components {
                 text: string;
                 url: string | null;
                 rightsHolder: string | null;
+                licence: string | null;
             } | null;
             translationOf: {
                 url: string;
@@ -2059,6 +2104,13 @@ export interface components {
         LinkOrder: {
             /** @description The ids of all editorial links that the list shows, in their new order. */
             order: string[];
+        };
+        LinkReason: {
+            /** @description `name`, `word` or `start` of both titles, `mention` of a name of one title in the other text, `text` of both; `story` or `tag` of both; for ties of texts `declared` or `text`. */
+            type: string;
+            value: string;
+            /** @description From 0 to 1: how rare what titles share is, or its share of the score. */
+            weight: number;
         };
         Marked: {
             /** @description The text, or the piece of it that is shown. */
@@ -2519,11 +2571,7 @@ export interface components {
             /** @description From 0 to 1, for computed links; null for others. */
             score: number | null;
             /** @description Why it was computed; empty for others. */
-            reasons: {
-                type: string;
-                value: string;
-                weight: number;
-            }[];
+            reasons: components["schemas"]["LinkReason"][];
             note: string | null;
             /** @description An article that is held here, or the address and headline of something else. */
             target: {
@@ -2567,7 +2615,7 @@ export interface components {
         RelatedLinkList: {
             data: components["schemas"]["RelatedLink"][];
             page: components["schemas"]["Page"];
-            /** @description How many computed links of these kinds were held back, being below the relevance floor. */
+            /** @description How many articles are somewhat alike, and held back all the same: not alike enough, or the third of a story. */
             suppressedCount: number;
         };
         /**
@@ -2590,6 +2638,161 @@ export interface components {
             target?: {
                 title: string;
             };
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "019ab3e4-91f7-7a02-8d4c-5b1e0f7a9c33",
+         *           "kind": "background",
+         *           "origin": "editorial",
+         *           "position": 0,
+         *           "score": null,
+         *           "reasons": [],
+         *           "note": "How the first chip was made.",
+         *           "target": {
+         *             "url": "https://lighthouse.example/chips/heron-1",
+         *             "title": "Heron 1, a year on"
+         *           },
+         *           "createdAt": "2026-11-23T06:20:00.000Z",
+         *           "updatedAt": "2026-11-23T06:20:00.000Z"
+         *         }
+         *       ],
+         *       "suppressedCount": 0
+         *     }
+         */
+        RelatedTo: {
+            data: components["schemas"]["RelatedLink"][];
+            suppressedCount: number;
+        };
+        /**
+         * @example {
+         *       "article": {
+         *         "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+         *         "title": "Heron 2 leaves the lab",
+         *         "language": "en",
+         *         "publishedAt": "2026-11-23T06:08:00.000Z"
+         *       },
+         *       "other": {
+         *         "id": "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11",
+         *         "title": "Heron 1, a year on",
+         *         "language": "en",
+         *         "publishedAt": "2026-11-20T09:00:00.000Z"
+         *       },
+         *       "related": {
+         *         "linked": true,
+         *         "found": true,
+         *         "why": "The score reaches what it has to.",
+         *         "signals": [
+         *           {
+         *             "name": "score",
+         *             "value": 0.41,
+         *             "threshold": 0.12
+         *           }
+         *         ],
+         *         "reasons": [
+         *           {
+         *             "type": "name",
+         *             "value": "heron",
+         *             "weight": 0.7
+         *           }
+         *         ]
+         *       },
+         *       "story": {
+         *         "linked": false,
+         *         "found": false,
+         *         "why": "The score reaches what it has to.",
+         *         "signals": [
+         *           {
+         *             "name": "score",
+         *             "value": 0.41,
+         *             "threshold": 0.12
+         *           }
+         *         ],
+         *         "reasons": [
+         *           {
+         *             "type": "name",
+         *             "value": "heron",
+         *             "weight": 0.7
+         *           }
+         *         ]
+         *       },
+         *       "duplicate": {
+         *         "linked": false,
+         *         "found": false,
+         *         "why": "The score reaches what it has to.",
+         *         "signals": [
+         *           {
+         *             "name": "score",
+         *             "value": 0.41,
+         *             "threshold": 0.12
+         *           }
+         *         ],
+         *         "reasons": []
+         *       },
+         *       "translation": {
+         *         "linked": false,
+         *         "found": false,
+         *         "why": "The score reaches what it has to.",
+         *         "signals": [
+         *           {
+         *             "name": "score",
+         *             "value": 0.41,
+         *             "threshold": 0.12
+         *           }
+         *         ],
+         *         "reasons": []
+         *       },
+         *       "editorial": [],
+         *       "removed": []
+         *     }
+         */
+        Relation: {
+            article: {
+                id: string;
+                title: string;
+                language: string;
+                publishedAt: string;
+            };
+            other: {
+                id: string;
+                title: string;
+                language: string;
+                publishedAt: string;
+            };
+            /** @description Whether a reader of the one is told of the other. */
+            related: components["schemas"]["RelationFinding"];
+            /** @description Whether both tell the same event. */
+            story: components["schemas"]["RelationFinding"];
+            /** @description Whether one has the text of the other. */
+            duplicate: components["schemas"]["RelationFinding"];
+            /** @description Whether one is translated from the other. */
+            translation: components["schemas"]["RelationFinding"];
+            /** @description Editors' links from the article to the other. */
+            editorial: {
+                id: string;
+                /** @enum {string} */
+                kind: "related" | "translation" | "duplicate" | "followUp" | "background" | "correction";
+            }[];
+            /** @description The kinds of computed links from the article to the other that an editor has removed for good. */
+            removed: ("related" | "translation" | "duplicate" | "followUp" | "background" | "correction")[];
+        };
+        RelationFinding: {
+            /** @description Whether the two are linked in this way now. */
+            linked: boolean;
+            /** @description Whether the signals alone say that they are. */
+            found: boolean;
+            /** @description The deciding signal, in a sentence. */
+            why: string;
+            signals: components["schemas"]["RelationSignal"][];
+            /** @description What the two have in common, the weightiest first. */
+            reasons: components["schemas"]["LinkReason"][];
+        };
+        RelationSignal: {
+            name: string;
+            value: number;
+            /** @description What the value has to reach; null where it only adds to others. */
+            threshold: number | null;
         };
         /**
          * @example {
@@ -4256,7 +4459,8 @@ export interface operations {
                      *       "attribution": {
                      *         "text": "text",
                      *         "url": "url",
-                     *         "rightsHolder": "rightsHolder"
+                     *         "rightsHolder": "rightsHolder",
+                     *         "licence": "licence"
                      *       },
                      *       "translationOf": {
                      *         "url": "url"
@@ -5180,6 +5384,138 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    explainRelation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                otherId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "article": {
+                     *         "id": "019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80",
+                     *         "title": "Heron 2 leaves the lab",
+                     *         "language": "en",
+                     *         "publishedAt": "2026-11-23T06:08:00.000Z"
+                     *       },
+                     *       "other": {
+                     *         "id": "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11",
+                     *         "title": "Heron 1, a year on",
+                     *         "language": "en",
+                     *         "publishedAt": "2026-11-20T09:00:00.000Z"
+                     *       },
+                     *       "related": {
+                     *         "linked": true,
+                     *         "found": true,
+                     *         "why": "The score reaches what it has to.",
+                     *         "signals": [
+                     *           {
+                     *             "name": "score",
+                     *             "value": 0.41,
+                     *             "threshold": 0.12
+                     *           }
+                     *         ],
+                     *         "reasons": [
+                     *           {
+                     *             "type": "name",
+                     *             "value": "heron",
+                     *             "weight": 0.7
+                     *           }
+                     *         ]
+                     *       },
+                     *       "story": {
+                     *         "linked": false,
+                     *         "found": false,
+                     *         "why": "The score reaches what it has to.",
+                     *         "signals": [
+                     *           {
+                     *             "name": "score",
+                     *             "value": 0.41,
+                     *             "threshold": 0.12
+                     *           }
+                     *         ],
+                     *         "reasons": [
+                     *           {
+                     *             "type": "name",
+                     *             "value": "heron",
+                     *             "weight": 0.7
+                     *           }
+                     *         ]
+                     *       },
+                     *       "duplicate": {
+                     *         "linked": false,
+                     *         "found": false,
+                     *         "why": "The score reaches what it has to.",
+                     *         "signals": [
+                     *           {
+                     *             "name": "score",
+                     *             "value": 0.41,
+                     *             "threshold": 0.12
+                     *           }
+                     *         ],
+                     *         "reasons": []
+                     *       },
+                     *       "translation": {
+                     *         "linked": false,
+                     *         "found": false,
+                     *         "why": "The score reaches what it has to.",
+                     *         "signals": [
+                     *           {
+                     *             "name": "score",
+                     *             "value": 0.41,
+                     *             "threshold": 0.12
+                     *           }
+                     *         ],
+                     *         "reasons": []
+                     *       },
+                     *       "editorial": [],
+                     *       "removed": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Relation"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -6386,6 +6722,83 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    findRelated: {
+        parameters: {
+            query?: {
+                /** @description The text, or its beginning: 600 Chinese or 1,500 other characters count. */
+                text?: string;
+                /** @description Its headline, whose words count three times. */
+                title?: string;
+                /** @description Of the text (BCP 47); without it as the text tells. */
+                language?: string;
+                /** @description Instead of a text: a page. Where it is no article here, it is fetched, which takes a key with `articles:write`. */
+                url?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019ab3e4-91f7-7a02-8d4c-5b1e0f7a9c33",
+                     *           "kind": "background",
+                     *           "origin": "editorial",
+                     *           "position": 0,
+                     *           "score": null,
+                     *           "reasons": [],
+                     *           "note": "How the first chip was made.",
+                     *           "target": {
+                     *             "url": "https://lighthouse.example/chips/heron-1",
+                     *             "title": "Heron 1, a year on"
+                     *           },
+                     *           "createdAt": "2026-11-23T06:20:00.000Z",
+                     *           "updatedAt": "2026-11-23T06:20:00.000Z"
+                     *         }
+                     *       ],
+                     *       "suppressedCount": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedTo"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
