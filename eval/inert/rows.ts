@@ -34,6 +34,11 @@ export async function inertRows(): Promise<Row[]> {
       atMost: true,
       ...(note && { note }),
     },
-    { name: names[1] as string, value: raw.length, goal: Math.ceil(vectors.length * mostFire), n: unsanitised.length },
+    {
+      name: names[1] as string,
+      value: raw.length,
+      goal: Math.ceil(vectors.length * mostFire),
+      n: unsanitised.length,
+    },
   ]
 }
