@@ -4,10 +4,15 @@ import { inertRows } from './inert/rows.ts'
 import { pageRows } from './pages/rows.ts'
 
 /** Each prints figures on real feeds or pages beside what they have to reach. */
-const parts: (() => Promise<Row[]>)[] = [feedRows, pageRows, inertRows]
+const parts: Record<string, () => Promise<Row[]>> = { feeds: feedRows, pages: pageRows, inert: inertRows }
+
+const named = process.argv.slice(2)
+const unknown = named.find((name) => !(name in parts))
+if (unknown) throw new Error(`There is no part ${unknown}, only ${Object.keys(parts).join(', ')}.`)
+const asked = Object.entries(parts).filter(([name]) => named.length === 0 || named.includes(name))
 
 console.log('metric                                           n     value    goal')
-for (const part of parts) for (const row of await part()) print(row)
+for (const [, part] of asked) for (const row of await part()) print(row)
 
 function print({ name, value, goal, n, atMost = false, note }: Row): void {
   const reached = atMost ? value <= goal : value >= goal

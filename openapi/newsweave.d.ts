@@ -1832,6 +1832,7 @@ export interface components {
                 text: string;
                 url: string | null;
                 rightsHolder: string | null;
+                licence: string | null;
             } | null;
             translationOf: {
                 url: string;
@@ -4458,7 +4459,8 @@ export interface operations {
                      *       "attribution": {
                      *         "text": "text",
                      *         "url": "url",
-                     *         "rightsHolder": "rightsHolder"
+                     *         "rightsHolder": "rightsHolder",
+                     *         "licence": "licence"
                      *       },
                      *       "translationOf": {
                      *         "url": "url"

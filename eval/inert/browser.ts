@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type BrowserContext, chromium, type Frame, type Page, type Route } from 'playwright-core'
 import type { Stored } from './payloads.ts'
+import { type Browsing, openFrames, touch } from './touch.ts'
 
-/** What a page did that a text does not do. */
+/** What a text did that a text does not do. */
 export type Fired = { index: number; what: string }
 
 const usualPlaces = [
@@ -15,9 +17,10 @@ const usualPlaces = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 const pagesAtOnce = 2
-const patienceMs = 5000
+const framesAtOnce = 12
+const patienceMs = 10_000
 /** For refreshes, animations and errors of images to come. */
-const settleMs = 60
+const settleMs = 150
 const flags = [
   '--disable-gpu',
   '--disable-background-networking',
@@ -30,148 +33,170 @@ export function findChromium(): string | undefined {
   )
 }
 
-/** Shows each text in a page of its own, without a content security policy, touches all that is in it, and says what fired. */
+/**
+ * Shows each text in a frame of its own, without a content security policy, touches all that is in it, and says what fired. Several
+ * frames stand in one page, since a process of the browser for each text would take minutes.
+ */
 export async function fire(executablePath: string, texts: Stored[]): Promise<Fired[]> {
   const server = createServer((request, response) => {
-    const text = texts[Number(/^\/(\d+)$/.exec(request.url ?? '')?.[1] ?? -1)]
-    response.writeHead(text ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' })
-    response.end(text && documentOf(text))
+    const text = texts[indexOf(request.url ?? '') ?? -1]
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+    response.end(text ? documentOf(text) : '<!doctype html><title>Texts</title>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: flags })
   try {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const context = await browser.newContext()
-    const waiting = texts.keys()
-    const fired: Fired[] = []
+    const waiting = batches(texts.length).values()
+    const fired = new Map<number, Set<string>>()
     const work = async () => {
-      const shown = await openPage(context)
-      for (const index of waiting) {
-        const what = await whatFires(shown, `${origin}/${index}`, texts[index] as Stored)
-        if (what.size > 0) fired.push({ index, what: [...what].join(', ') })
+      let shown = await openPage(context, origin, fired)
+      for (const batch of waiting) {
+        await showApart(shown, texts, batch)
+        if (shown.isStuck) shown = await openPage(context, origin, fired)
       }
     }
     await Promise.all(Array.from({ length: pagesAtOnce }, work))
-    return fired
+    return [...fired].map(([index, what]) => ({ index, what: [...what].join(', ') }))
   } finally {
     await browser.close()
     server.close()
   }
 }
 
+function batches(count: number): number[][] {
+  return Array.from({ length: Math.ceil(count / framesAtOnce) }, (_, at) =>
+    Array.from(
+      { length: Math.min(framesAtOnce, count - at * framesAtOnce) },
+      (_, n) => at * framesAtOnce + n,
+    ),
+  )
+}
+
+/** The text that is at an address, whatever fragment is named there. */
+function indexOf(address: string): number | undefined {
+  const number = /^(?:http:\/\/127\.0\.0\.1:\d+)?\/(\d+)(?:#.*)?$/.exec(address)?.[1]
+  return number === undefined ? undefined : Number(number)
+}
+
 function documentOf({ html }: Stored): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A text</title></head><body><h1 id="shown-title"></h1><p id="shown-summary"></p>\n${html}`
 }
 
-type Shown = { page: Page; address: string; what: Set<string>; pictures: string[] }
-
-async function whatFires(shown: Shown, address: string, text: Stored): Promise<Set<string>> {
-  const { page } = shown
-  const what = new Set<string>()
-  // What a text does late is its own: the next one begins when this page is gone.
-  await page.goto('about:blank').catch(() => undefined)
-  Object.assign(shown, { address, what, pictures: [] })
-  await page.goto(address, { waitUntil: 'domcontentloaded', timeout: patienceMs }).catch(() => undefined)
-  await page.waitForTimeout(settleMs)
-  // A page that has gone elsewhere cannot be touched any more, and has fired already.
-  await page.evaluate(touch, text).catch(() => undefined)
-  await page.waitForTimeout(settleMs)
-  shown.address = ''
-  const ofText = shown.pictures.length > 0 ? await picturesOf(page) : []
-  if (shown.pictures.some((url) => !ofText.includes(url))) what.add('request for a picture')
-  return what
+type Shown = {
+  page: Page
+  origin: string
+  note: (index: number | undefined, what: string) => void
+  /** By the first address that each frame of the page was at. */
+  frames: Map<Frame, number>
+  pictures: { index: number; url: string }[]
+  /** What was done by one of the texts that are shown, and it does not show by which. */
+  byAnyOf: Set<string>
+  /** A dialog or a script keeps it from going on. */
+  isStuck: boolean
 }
 
-/** A page that notes what happens in it while it is at the address of a text. */
-async function openPage(context: BrowserContext): Promise<Shown> {
+/** Shows texts together, and each alone where something fired of which it does not show whose it is. */
+async function showApart(shown: Shown, texts: Stored[], batch: number[]): Promise<void> {
+  shown.byAnyOf.clear()
+  await show(shown, texts, batch)
+  const [only, ...others] = batch
+  if (shown.byAnyOf.size === 0 || only === undefined) return
+  if (others.length === 0) for (const what of shown.byAnyOf) shown.note(only, what)
+  else for (const index of batch) await showApart(shown, texts, [index])
+}
+
+async function show(shown: Shown, texts: Stored[], batch: number[]): Promise<void> {
+  const { page, frames, pictures, note } = shown
+  shown.isStuck = (await patiently(page.goto(shown.origin))) === undefined
+  pictures.length = 0
+  frames.clear()
+  await patiently(page.evaluate(openFrames, { batch, patienceMs }))
+  await pause(settleMs)
+  // A frame that has gone elsewhere, or is stuck, cannot be touched any more, and has fired already.
+  await Promise.all(
+    [...frames].map(([frame, index]) => patiently(frame.evaluate(touch, texts[index] as Stored))),
+  )
+  await pause(settleMs)
+  for (const [frame, index] of frames) {
+    const asked = pictures.filter((picture) => picture.index === index)
+    const ofText = asked.length > 0 ? ((await patiently(picturesOf(frame))) ?? []) : []
+    if (asked.some(({ url }) => !ofText.includes(url))) note(index, 'request for a picture')
+  }
+}
+
+/** What comes of it, unless the browser does not answer: a text may have it wait for ever. */
+function patiently<T>(work: Promise<T>): Promise<T | undefined> {
+  return Promise.race([work.catch(() => undefined), pause(patienceMs, undefined)])
+}
+
+/** A page that notes what the texts in its frames do. */
+async function openPage(
+  context: BrowserContext,
+  origin: string,
+  fired: Map<number, Set<string>>,
+): Promise<Shown> {
   const page = await context.newPage()
-  const shown: Shown = { page, address: '', what: new Set(), pictures: [] }
-  const note = (what: string) => shown.address && shown.what.add(what)
+  const byAnyOf = new Set<string>()
+  const note = (index: number | undefined, what: string) => {
+    if (index === undefined) byAnyOf.add(what)
+    else fired.set(index, (fired.get(index) ?? new Set()).add(what))
+  }
+  const shown: Shown = { page, origin, note, frames: new Map(), pictures: [], byAnyOf, isStuck: false }
   const session = await context.newCDPSession(page)
-  // What the browser compiles of the page itself: scripts, handlers, addresses. What is evaluated from here has no address.
+  // What the browser compiles of the texts: scripts, handlers, addresses. What is evaluated from here has no address.
   for (const event of ['Debugger.scriptParsed', 'Debugger.scriptFailedToParse'] as const)
-    session.on(event, ({ url }) => url !== '' && !url.startsWith('chrome-error:') && note('script'))
+    session.on(
+      event,
+      ({ url }) => url !== '' && !url.startsWith('chrome-error:') && note(indexOf(url), 'script'),
+    )
   await session.send('Debugger.enable')
-  page.on('dialog', (dialog) => {
-    note('dialog')
-    void dialog.dismiss().catch(() => undefined)
-  })
+  await session.send('Page.enable')
+  session.on('Page.javascriptDialogOpening', ({ url }) => note(indexOf(url), 'dialog'))
+  page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined))
   page.on('popup', (popup) => {
-    note('window')
+    note(undefined, 'window')
     void popup.close().catch(() => undefined)
   })
   page.on('framenavigated', (frame) => {
-    const isText = [shown.address, `${shown.address}#`, 'about:blank'].includes(frame.url())
-    if (!isText || frame.parentFrame()) note('navigation')
+    const url = frame.url()
+    const index = textShownIn(shown.frames, frame)
+    const isOwn =
+      frame.parentFrame() === page.mainFrame() && (url === 'about:blank' || indexOf(url) === index)
+    if (!isOwn && url !== `${origin}/`) note(index, 'navigation')
   })
-  await page.route('**/*', async (route) => {
-    const request = route.request()
-    if (request.url() === shown.address) return route.continue()
-    if (request.isNavigationRequest()) note(request.method() === 'POST' ? 'form' : 'navigation')
-    else if (/^(?:image|media)$/.test(request.resourceType())) shown.pictures.push(request.url())
-    else note(`request for ${request.resourceType()}`)
-    return route.abort()
-  })
+  await page.route('**/*', (route) => answer(shown, route))
   return shown
 }
 
+async function answer({ page, origin, note, frames, pictures }: Shown, route: Route): Promise<void> {
+  const request = route.request()
+  const [url, frame] = [request.url(), request.frame()]
+  const named = indexOf(url)
+  const isFirst = frame.parentFrame() === page.mainFrame() && !frames.has(frame)
+  if (isFirst && named !== undefined) frames.set(frame, named)
+  if (isFirst || url === `${origin}/`) return route.continue()
+  const index = textShownIn(frames, frame)
+  if (request.isNavigationRequest()) note(index, request.method() === 'POST' ? 'form' : 'navigation')
+  else if (/^(?:image|media)$/.test(request.resourceType()) && index !== undefined)
+    pictures.push({ index, url })
+  else note(index, `request for ${request.resourceType()}`)
+  return route.abort()
+}
+
+/** The text whose frame this is, or stands in. */
+function textShownIn(frames: Shown['frames'], frame: Frame): number | undefined {
+  const parent = frame.parentFrame()
+  return frames.get(frame) ?? (parent ? textShownIn(frames, parent) : undefined)
+}
+
 /** Pictures, sound and films of the text itself, which it may have from anywhere. */
-function picturesOf(page: Page): Promise<(string | undefined)[]> {
+function picturesOf(frame: Frame): Promise<(string | undefined)[]> {
   const pictures = () => {
     const { document } = globalThis as unknown as { document: Browsing }
     const elements = [...document.querySelectorAll('img, audio, video, source')]
     return elements.flatMap(({ src, poster }) => [src, poster])
   }
-  return page.evaluate(pictures).catch(() => [])
-}
-
-type Click = { target: { closest(selector: string): Touched | null }; preventDefault(): void }
-type Browsing = {
-  addEventListener(name: string, listener: (event: Click) => void, capture: boolean): void
-  querySelectorAll(selector: string): Iterable<Touched>
-  body: Touched
-  getElementById(id: string): Touched | null
-}
-type Touched = {
-  src?: string
-  poster?: string
-  protocol?: string
-  innerHTML: string
-  textContent: string
-  dispatchEvent(event: unknown): void
-  click?(): void
-  append(other: Touched): void
-}
-
-/** In the browser: the title and summary as text, everything clicked and hovered over, and the text parsed once more and again. */
-function touch({ html, title, summary }: Stored): void {
-  const { document, MouseEvent } = globalThis as unknown as {
-    document: Browsing & { createElement(name: string): Touched }
-    MouseEvent: new (name: string, options: object) => unknown
-  }
-  const show = (id: string, text: string) => {
-    const element = document.getElementById(id)
-    if (element) element.textContent = text
-  }
-  show('shown-title', title)
-  show('shown-summary', summary)
-  // Links to pages are there to be followed, also by who clicks on a picture in one.
-  const stay = (event: Click) => {
-    const link = event.target.closest('a[href], area[href]')
-    if (/^(?:https?|mailto):$/.test(link?.protocol ?? '')) event.preventDefault()
-  }
-  document.addEventListener('click', stay, true)
-  const touchAll = () => {
-    for (const element of document.querySelectorAll('body *')) {
-      for (const name of ['pointerover', 'mouseover', 'mousemove', 'focus', 'animationstart'])
-        element.dispatchEvent(new MouseEvent(name, { bubbles: true }))
-      element.click?.()
-    }
-  }
-  touchAll()
-  const again = document.createElement('div')
-  document.body.append(again)
-  again.innerHTML = html
-  again.innerHTML = String(again.innerHTML)
-  touchAll()
+  return frame.evaluate(pictures).catch(() => [])
 }

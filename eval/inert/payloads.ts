@@ -9,7 +9,13 @@ export type Payload = { raw: string; stored: Stored }
 export type Stored = { html: string; title: string; summary: string }
 
 const frame = { url: 'http://feeds.example/feed.xml', zone: null, now: new Date('2026-11-26T12:00:00Z') }
-const source = { id: 'inert', name: 'Feeds', homeUrl: 'http://feeds.example/', tags: [] }
+const source = {
+  id: 'inert',
+  name: 'Feeds',
+  homeUrl: 'http://feeds.example/',
+  attributionTemplate: null,
+  tags: [],
+}
 const suspicious = /<script|&lt;script|javascript:|\bon(?:error|load|click|mouse\w+)\s*=/i
 
 /** Each text of a real feed that was written to do harm, and each vector of ours, once, as the product stores it. */
@@ -48,7 +54,7 @@ function ofVector(vector: string): Payload[] {
   const [fromFeed] = ofFeed(Buffer.from(rss))
   const stored = fromFeed && storedOf({ ...blankOf(vector), title: 'Heron' }, page)
   if (!fromFeed || !stored) throw new Error(`Nothing came of ${vector}`)
-  return [fromFeed, { raw: html, stored }]
+  return [fromFeed, { raw: vector, stored }]
 }
 
 const blankOf = (html: string): FeedItem => {

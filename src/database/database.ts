@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { turns } from '../shared/turns.ts'
 import type { Dialect } from './dialect.ts'
 import type { Sql } from './sql.ts'
 
@@ -97,9 +98,13 @@ export function putOff() {
   return {
     beforeCommit: (work: (q: Queries) => Promise<unknown>) => void works.push(work),
     afterCommit: (listener: () => void) => void listeners.push(listener),
-    /** Runs all that is to be done before the commit, in its order. */
+    /** Runs all that is to be done before the commit, in its order. Thousands of articles may be waiting: the event loop turns between. */
     async run(q: Queries) {
-      for (const work of works.splice(0)) await work(q)
+      const turnWhenLong = turns()
+      for (const work of works.splice(0)) {
+        await work(q)
+        await turnWhenLong()
+      }
     },
     committed() {
       for (const listener of listeners.splice(0)) listener()

@@ -1,12 +1,19 @@
 import { hash } from 'node:crypto'
 import { NewArticle } from '../articles/article.ts'
+import { attributionOf } from '../articles/attribution.ts'
 import { webUrl } from '../http/parameters.ts'
 import type { Dropped, FeedItem, Person } from './item.ts'
 import { fragmentOf } from './item-names.ts'
 import type { Credits, ExtractedPage } from './page.ts'
 import { plainText } from './parsing/texts.ts'
 
-export type ItemSource = { id: string; name: string; homeUrl: string; tags: string[] }
+export type ItemSource = {
+  id: string
+  name: string
+  homeUrl: string
+  attributionTemplate: string | null
+  tags: string[]
+}
 
 const maxSummary = 500
 const maxTitle = 300
@@ -35,6 +42,7 @@ export function articleOfItem(
     drop('clean', 'It has neither a title nor a text.')
     return { article: undefined, dropped }
   }
+  const authors = authorsOf(item, page)
   const summary = plainText(item.summaryHtml ?? page?.summary ?? '')
   const candidate = {
     sourceId: source.id,
@@ -44,9 +52,11 @@ export function articleOfItem(
     title,
     summary: summary ? cut(summary, maxSummary) : null,
     publishedAt: momentOf(item, page, now, (why) => drop('identify', why)),
-    authors: authorsOf(item, page),
+    authors,
     imageUrl: item.imageUrl ?? page?.imageUrl ?? null,
-    ...creditsOf(item, page),
+    ...withLicence(creditsOf(item, page), item.licence ?? page?.licence ?? null, () =>
+      attributionOf({ attribution: null, title, url: url ?? addressOf(source, item) }, source, authors),
+    ),
     tags: [...new Set([...source.tags, ...item.categories])].slice(0, maxTags),
     body: html.trim() ? { html } : null,
   }
@@ -116,8 +126,10 @@ function authorsOf(item: FeedItem, page: ExtractedPage | undefined) {
   return [...new Map(all.toReversed().map((person) => [person.name, person])).values()].toReversed()
 }
 
+type Credited = Pick<Partial<NewArticle>, 'attribution' | 'translationOf'>
+
 /** Who is credited: as the page says it, else the feed or page that an item says it was taken from. */
-function creditsOf(item: FeedItem, page: ExtractedPage | undefined) {
+function creditsOf(item: FeedItem, page: ExtractedPage | undefined): Credited {
   const credits: Partial<Credits> = page?.credits ?? {}
   const { text = null, originalPublisher, originalUrl, translators = [] } = credits
   const rightsHolder = originalPublisher ?? item.origin?.name ?? null
@@ -126,6 +138,17 @@ function creditsOf(item: FeedItem, page: ExtractedPage | undefined) {
   const credit = text ?? rightsHolder ?? new URL(url as string).host
   const attribution = { text: cut(credit.replace(/\s+/g, ' '), 2000), url, rightsHolder }
   return { attribution, ...(translators.length > 0 && url && { translationOf: { url, method: 'page' } }) }
+}
+
+/** A licence is told with the credit, and where none is told of with that of the source. */
+function withLicence(
+  credits: Credited,
+  licence: string | null,
+  ofSource: () => { text: string; url: string | null; rightsHolder: string | null },
+): Credited {
+  if (licence === null) return credits
+  const { text, url, rightsHolder } = credits.attribution ?? ofSource()
+  return { ...credits, attribution: { text, url, rightsHolder, licence } }
 }
 
 function cut(text: string, length: number): string {

@@ -38,7 +38,12 @@ const {
   toc,
   body,
 } = ArticleDetail.shape
-const Credit = z.object({ text: z.string(), url: z.string().nullable(), rightsHolder: z.string().nullable() })
+const Credit = z.object({
+  text: z.string(),
+  url: z.string().nullable(),
+  rightsHolder: z.string().nullable(),
+  licence: z.string().nullable(),
+})
 
 /** What a page would become as an article. */
 export const ExtractedArticle = z
@@ -71,7 +76,13 @@ type Extracting = Pick<Ingestion, 'client' | 'robots' | 'workshop' | 'clock'>
 /** What we would make of a page, without keeping it. Throws `conflict` with the reason where that is nothing. */
 export async function extractArticle(ingestion: Extracting, input: PageToExtract): Promise<ExtractedArticle> {
   const page = await pageOf(ingestion, input)
-  const source = { id: 'none', name: page.siteName ?? new URL(input.url).host, homeUrl: input.url, tags: [] }
+  const source = {
+    id: 'none',
+    name: page.siteName ?? new URL(input.url).host,
+    homeUrl: input.url,
+    attributionTemplate: null,
+    tags: [],
+  }
   const item = { ...blankItem, url: input.url }
   const { article, dropped } = articleOfItem(source, item, page, ingestion.clock())
   // A page over the bounds is not read at all, and says which.
@@ -102,6 +113,7 @@ function shown(
           text: attribution.text,
           url: attribution.url ?? null,
           rightsHolder: attribution.rightsHolder ?? null,
+          licence: attribution.licence ?? null,
         }
       : null,
     translationOf: translationOf?.url ? { url: translationOf.url } : null,

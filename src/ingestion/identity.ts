@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Queries } from '../database/database.ts'
+import { turns } from '../shared/turns.ts'
 import { urlKey } from '../shared/url.ts'
 import type { Dropped, FeedItem } from './item.ts'
 import { fragmentOf, nameOfItem } from './item-names.ts'
@@ -23,7 +24,7 @@ export async function identify(
   sourceId: string,
   items: FeedItem[],
 ): Promise<{ items: KnownItem[]; dropped: Dropped[] }> {
-  const keyed = itemsApart(items)
+  const keyed = itemsApart(await keyedItems(items))
   const present = (column: keyof KnownItem['keys']) => [
     ...new Set(keyed.flatMap(({ keys }) => keys[column] ?? [])),
   ]
@@ -65,12 +66,21 @@ function finder(rows: ItemRow[], guids: Set<string>, urlKeys: Set<string>) {
 
 type Keyed = Pick<KnownItem, 'item' | 'keys' | 'contentHash'>
 
+async function keyedItems(items: FeedItem[]): Promise<Keyed[]> {
+  const keyed: Keyed[] = []
+  const turnWhenLong = turns()
+  for (const item of items) {
+    keyed.push({ item, keys: keysOf(item), contentHash: contentHashOf(item) })
+    await turnWhenLong()
+  }
+  return keyed
+}
+
 /**
- * The items with their keys. An address at which a feed has several items, as that of a podcast's home page, is the name of none
+ * The items, each under its own keys. An address at which a feed has several items, as that of a podcast's home page, is the name of none
  * of them: each is then known under one of its own.
  */
-function itemsApart(items: FeedItem[]): Keyed[] {
-  const keyed = items.map((item) => ({ item, keys: keysOf(item), contentHash: contentHashOf(item) }))
+function itemsApart(keyed: Keyed[]): Keyed[] {
   const namesAt = new Map<string, Set<string>>()
   for (const { item, keys } of keyed) {
     if (keys.url_key === null || item.title === null) continue
@@ -102,7 +112,8 @@ const shortened = (key: string) =>
 
 /** Of all that an article is made of. Times are left out: feeds set them anew without changing a word. */
 function contentHashOf(item: FeedItem): string {
-  const { title, url, summaryHtml, contentHtml, authors, categories, imageUrl, origin } = item
+  const { title, url, summaryHtml, contentHtml, authors, categories, imageUrl, origin, licence } = item
   const content = [title, url, summaryHtml, contentHtml, authors, categories, imageUrl, origin]
+  if (licence) content.push(licence)
   return hash('sha256', JSON.stringify(content), 'base64url')
 }

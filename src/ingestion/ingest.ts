@@ -1,9 +1,9 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { NewArticle } from '../articles/article.ts'
 import type { Content } from '../articles/content.ts'
 import { renewArticle, upsertArticle } from '../articles/revisions.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { Failure } from '../shared/failure.ts'
+import { turns } from '../shared/turns.ts'
 import { addPageLinks } from '../stories/links.ts'
 import { findTagIds } from '../tags/tags.ts'
 import type { KnownItem } from './identity.ts'
@@ -20,9 +20,6 @@ export type ReadyItem = KnownItem & {
 
 export type Counts = { created: number; updated: number; unchanged: number }
 export type Ingested = Counts & { dropped: Dropped[] }
-
-/** How long articles are written before the event loop turns. */
-const sliceMs = 10
 
 /**
  * Writes the items of a feed in one transaction and remembers each by its keys. An article that was withdrawn or deleted stays
@@ -57,7 +54,7 @@ async function ingestAll(
   const counts = { created: 0, updated: 0, unchanged: 0 }
   const dropped: Dropped[] = []
   let number = await findLastNumber(tx, sourceId)
-  let begun = performance.now()
+  const turnWhenLong = turns()
   for (const item of items) {
     const row: ItemRow = {
       number: item.known?.number ?? ++number,
@@ -69,10 +66,7 @@ async function ingestAll(
     if (outcome) counts[outcome]++
     if (problem) dropped.push({ stage: 'write', what: nameOf(item), why: problem })
     await upsertItem(tx, sourceId, { ...row, article_id: articleId ?? row.article_id })
-    if (performance.now() - begun > sliceMs) {
-      await turn()
-      begun = performance.now()
-    }
+    await turnWhenLong()
   }
   return { ...counts, dropped }
 }

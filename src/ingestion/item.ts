@@ -37,6 +37,8 @@ export type FeedItem = {
   language: string | null
   imageUrl: string | null
   rights: string | null
+  /** The SPDX identifier of its Creative Commons licence. */
+  licence: string | null
   /** The feed or page that the item was taken from (`source`, `atom:source`, `via`). */
   origin: { name: string | null; url: string | null } | null
 }
@@ -61,5 +63,6 @@ export const blankItem: FeedItem = {
   language: null,
   imageUrl: null,
   rights: null,
+  licence: null,
   origin: null,
 }

@@ -13,6 +13,8 @@ export type ExtractedPage = {
   /** BCP 47. */
   language: string | null
   siteName: string | null
+  /** The SPDX identifier of its Creative Commons licence. */
+  licence: string | null
   credits: Credits
   /** What the page lists as related, in its order. It is not in the body. */
   relatedLinks: { url: string; title: string }[]

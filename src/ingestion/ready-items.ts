@@ -1,3 +1,4 @@
+import { turns } from '../shared/turns.ts'
 import type { DueFeed } from '../sources/polling.ts'
 import { articleOfItem } from './article-of-item.ts'
 import { cleanBodyOf } from './bodies.ts'
@@ -25,7 +26,7 @@ const looksAt = 10_000
 
 /** The articles of items that are new or have changed, with their pages where the source wants them. */
 export async function readyItems(
-  feed: Pick<DueFeed, 'source_id' | 'name' | 'home_url' | 'tags' | 'extraction'>,
+  feed: Pick<DueFeed, 'source_id' | 'name' | 'home_url' | 'attribution_template' | 'tags' | 'extraction'>,
   changed: KnownItem[],
   { pages, workshop, now }: { pages: ItemPages['read']; workshop: Workshop; now: Date },
 ): Promise<ReadyItems> {
@@ -33,10 +34,13 @@ export async function readyItems(
     id: feed.source_id,
     name: feed.name,
     homeUrl: feed.home_url,
+    attributionTemplate: feed.attribution_template,
     tags: JSON.parse(feed.tags) as string[],
   }
   const ready: ReadyItems = { items: [], dropped: [], isComplete: true, awaitsPages: false }
+  const turnWhenLong = turns()
   for (const known of changed) {
+    await turnWhenLong()
     const { item } = known
     let page: ExtractedPage | undefined
     let { contentHash } = known

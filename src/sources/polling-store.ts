@@ -20,6 +20,7 @@ export type DueFeed = FeedState &
   Pick<
     SourceRow,
     | 'home_url'
+    | 'attribution_template'
     | 'name'
     | 'language'
     | 'extraction'
@@ -86,7 +87,7 @@ export async function leaseFeeds(
     sql`update feed set lease = ${lease}, leased_until = ${until} where source_id in (${join(sourceIds)})`,
   )
   return tx.all(sql`
-    select f.source_id, f.host, s.feed_url, s.home_url, s.name, s.language, s.extraction, s.time_zone, s.tags,
+    select f.source_id, f.host, s.feed_url, s.home_url, s.attribution_template, s.name, s.language, s.extraction, s.time_zone, s.tags,
       s.interval_minutes, s.consecutive_failures, f.due_at, f.requested_at, f.etag, f.last_modified, f.content_hash, f.facts,
       f.moved_to, f.moved_count, f.hub_url, f.topic_url,
       case when w.state = 'active' and w.expires_at > ${pushedUntil} then 1 else 0 end as is_pushed

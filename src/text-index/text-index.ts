@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries, Transaction } from '../database/database.ts'
 import { join, raw, type Sql, sql } from '../database/sql.ts'
 import { indexedTerms } from './indexed.ts'
@@ -19,11 +20,16 @@ export type IndexedText = {
   text: string
 }
 
+const longText = 10_000
+
 /** Puts a new article into the index, in the transaction that writes it. */
 export async function indexText(tx: Transaction, input: IndexedText): Promise<void> {
   const number = await addEntry(tx, input.articleId, Date.parse(input.publishedAt))
   const { title, summary, text } = input
+  // With all else that is done for an article a long text would hold the event loop for too long.
+  if (text.length > longText) await turn()
   const fields = indexedTerms({ title, summary: summary ?? '', body: text })
+  if (text.length > longText) await turn()
   await halfOf(tx).insertTerms(tx, number, fields)
   learnWords(tx, fields, halfOf(tx).insertWords)
 }

@@ -22,7 +22,7 @@ import { hostileFeeds } from './hostile-feeds.ts'
 import { heron, longText, type Reading, rssOf, startReading } from './newsroom.ts'
 
 /** For how long one feed may keep all others waiting, of the CPU: twice what it took on a slow machine. */
-const longestHoldMs = 250
+const longestHoldMs = 100
 
 /** Two thousand articles are a minute's work of a machine that has others to serve. */
 const patienceMs = 180_000

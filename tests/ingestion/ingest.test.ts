@@ -48,6 +48,7 @@ onEveryEngine('items of a feed', (engine) => {
       source_id: sourceId,
       name: 'Lighthouse Daily',
       home_url: 'https://lighthouse.example/',
+      attribution_template: null,
       tags: '[]',
       extraction: 'never' as const,
     }

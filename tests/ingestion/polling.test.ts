@@ -175,6 +175,22 @@ onEveryEngine('reading feeds', (engine) => {
     expect(health.lastError).toMatch(/has moved to .*squatter/)
   })
 
+  it('asks a site that feeds of others lead to as seldom as if they were its own', async () => {
+    for (const outlet of ['quarry.example', 'dukou.example']) {
+      reading.web.put(outlet, '/feed.xml', moved(reading.web.url('feeds.example', `/${outlet}`), 302))
+      reading.web.put('feeds.example', `/${outlet}`, feed(rssOf([heron(1, { title: outlet })])))
+      await reading.add(outlet)
+    }
+    await reading.read()
+    await reading.later(1)
+    expect(await titles()).toEqual(['dukou.example', 'quarry.example'])
+    const [one, other] = reading.web.visits('feeds.example').map(({ at }) => Date.parse(at)) as [
+      number,
+      number,
+    ]
+    expect(Math.abs(other - one)).toBeGreaterThanOrEqual(2000)
+  })
+
   it('tells what is no feed, and which address is refused', async () => {
     reading.web.put(host, '/page', {
       headers: { 'content-type': 'text/html' },
@@ -309,6 +325,26 @@ onEveryEngine('reading feeds', (engine) => {
       reading.web.put(host, '/robots.txt', { status: 404 })
       await reading.later(2 * 60)
       expect(reading.web.visits(host, '/heron-1')).toHaveLength(1)
+    })
+
+    it('asks a site that pages of others lead to as seldom as if they were its own', async () => {
+      const shared = 'pages.example'
+      for (const [number, outlet] of ['quarry.example', 'dukou.example'].entries()) {
+        const link = reading.web.url(outlet, '/heron')
+        reading.web.put(outlet, '/feed.xml', feed(rssOf([heron(number, { html: 'In short.', link })])))
+        reading.web.put(outlet, '/heron', moved(reading.web.url(shared, `/heron-${number}`), 302))
+        reading.web.put(shared, `/heron-${number}`, { headers: { 'content-type': 'text/html' }, body: page })
+        await reading.add(outlet)
+      }
+      await reading.read()
+      await reading.later(3 * 60)
+      await reading.later(3 * 60)
+      const [one, other] = reading.web
+        .visits(shared)
+        .filter(({ path }) => path !== '/robots.txt')
+        .map(({ at }) => Date.parse(at))
+        .sort() as [number, number]
+      expect(other - one).toBeGreaterThanOrEqual(2000)
     })
 
     it('keeps nothing of a poll whose feed has passed on to another worker meanwhile', async () => {

@@ -126,6 +126,19 @@ onEveryEngine('a feed with a hub', (engine) => {
     },
   )
 
+  it('takes a push that does not say what it is', async () => {
+    await subscribed()
+    const body = document(heron(2))
+    const request = {
+      method: 'POST',
+      headers: signed(body),
+      body: new Blob([body]),
+    }
+    const answer = await fetch((await reading.api.listen()) + callback(), request)
+    expect(answer.status).toBe(202)
+    expect(await titles()).toEqual(['Heron 1', 'Heron 2'])
+  })
+
   it('keeps what is pushed before any page is asked for, which then is read at once', async () => {
     await subscribed()
     const items = [heron(1), heron(2, { html: 'In short.', link: reading.web.url(host, '/heron-2') })]

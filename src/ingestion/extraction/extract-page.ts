@@ -47,6 +47,7 @@ function refused(why: string): ExtractedPage {
     canonicalUrl: null,
     language: null,
     siteName: null,
+    licence: null,
     credits: { text: null, originalPublisher: null, originalUrl: null, translators: [] },
     relatedLinks: [],
     feeds: [],

@@ -1,5 +1,6 @@
 import { canonicalLanguage, languageOfScript } from '../../shared/language.ts'
 import type { Person } from '../item.ts'
+import { licenceOf } from '../licences.ts'
 import type { ExtractedPage } from '../page.ts'
 import { addressOf, articleDataOf, type Thing, textOf } from './embedded-data.ts'
 import { type Entry, outlineOf } from './outline.ts'
@@ -21,7 +22,15 @@ export type Described = {
 
 export type Metadata = Pick<
   ExtractedPage,
-  'title' | 'summary' | 'publishedAt' | 'imageUrl' | 'canonicalUrl' | 'language' | 'siteName' | 'feeds'
+  | 'title'
+  | 'licence'
+  | 'summary'
+  | 'publishedAt'
+  | 'imageUrl'
+  | 'canonicalUrl'
+  | 'language'
+  | 'siteName'
+  | 'feeds'
 > & { authors: Person[] }
 
 export function describe(document: PageDocument, url: string): Described {
@@ -45,6 +54,7 @@ export function readMetadata(page: Described, input: { zone: string | null; now:
     canonicalUrl: canonicalOf(page),
     language: page.language,
     siteName: page.siteName,
+    licence: readLicence(page),
     feeds: feedsOf(document),
   }
 }
@@ -130,6 +140,20 @@ function canonicalOf({ document, metas, data, url }: Described): string | null {
 const isHome = (address: string) => {
   const url = URL.parse(address)
   return url?.pathname === '/' && url.search === ''
+}
+
+/** As the head says it; else as links in the page do, where they agree: pictures have licences of their own. */
+function readLicence({ document, metas, data }: Described): string | null {
+  const hrefs = (selector: string) =>
+    [...document.querySelectorAll(selector)].map((link) => link.getAttribute('href'))
+  const named = [...hrefs('link[rel~=license]'), addressOf(data.license)]
+  const said = ['dc.rights', 'dcterms.rights', 'dcterms.license', 'copyright'].flatMap((name) =>
+    metas.get(name),
+  )
+  const ofHead = licenceOf([...named, ...said])
+  if (ofHead) return ofHead
+  const linked = new Set(hrefs('a[rel~=license]').map((href) => licenceOf([href])))
+  return linked.size === 1 ? ([...linked][0] ?? null) : null
 }
 
 const feedTypes = /^(application\/(?:rss|atom|rdf)\+xml|application\/(?:feed\+)?json)\b/i

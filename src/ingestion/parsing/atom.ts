@@ -2,6 +2,7 @@ import type { FeedItem } from '../item.ts'
 import { addressOf, baseOf } from './addresses.ts'
 import { contentOf } from './bodies.ts'
 import { imageOf } from './images.ts'
+import { licenceIn } from './licence.ts'
 import { linked, linksOf } from './links.ts'
 import { authorsOf } from './people.ts'
 import { categoriesOf, guidOf, languageOf, type Reading, timesOf } from './reading.ts'
@@ -42,6 +43,7 @@ export function atomEntry(reading: Reading, entry: XmlElement, ofFeed: OfFeed): 
     rights:
       titleOf(child(entry, 'atom:rights', 'rights', 'atom:copyright', 'copyright', 'dc:rights')) ??
       ofFeed.rights,
+    licence: licenceIn(entry) ?? ofFeed.licence,
     origin: originOf(entry, source, base),
   }
 }

@@ -63,6 +63,7 @@ function itemOf(reading: Reading, entry: Members, ofFeed: OfFeed): FeedItem {
     language: languageOf(text('language')) ?? ofFeed.language,
     imageUrl: addressOf(text('image'), ofFeed.base) ?? addressOf(text('banner_image'), ofFeed.base),
     rights: null,
+    licence: null,
     origin: own && externalUrl && own !== externalUrl ? { name: null, url: externalUrl } : null,
   }
 }

@@ -2,6 +2,7 @@ import type { FeedItem, Person } from '../item.ts'
 import { addressOf, baseOf } from './addresses.ts'
 import { contentOf } from './bodies.ts'
 import { imageOf } from './images.ts'
+import { licenceIn } from './licence.ts'
 import { linked, linksOf } from './links.ts'
 import { authorsOf } from './people.ts'
 import { categoriesOf, guidOf, languageOf, type Reading, timesOf } from './reading.ts'
@@ -9,7 +10,7 @@ import { titleOf } from './texts.ts'
 import { child, children, inherited, textOf, textOfChild, type XmlElement } from './xml-tree.ts'
 
 /** What an item takes from its feed where it says nothing itself. */
-export type OfFeed = { base: string; authors: Person[]; rights: string | null }
+export type OfFeed = { base: string; authors: Person[]; rights: string | null; licence: string | null }
 
 const published = ['pubdate', 'atom:published', 'dc:date', 'dcterms:issued', 'dcterms:created', 'published']
 const updated = ['atom:updated', 'dcterms:modified', 'updated', 'lastbuilddate', 'lastmod']
@@ -49,6 +50,7 @@ export function rssItem(reading: Reading, item: XmlElement, ofFeed: OfFeed): Fee
     ),
     imageUrl: imageOf(item, base),
     rights: titleOf(child(item, 'dc:rights', 'copyright', 'atom:rights', 'media:copyright')) ?? ofFeed.rights,
+    licence: licenceIn(item) ?? ofFeed.licence,
     origin: originOf(item, base),
   }
 }

@@ -1,6 +1,7 @@
 import type { ParsedFeed } from '../item.ts'
 import { addressOf, baseOf } from './addresses.ts'
 import { atomEntry } from './atom.ts'
+import { licenceOfItems } from './licence.ts'
 import { linked, linksOf } from './links.ts'
 import { authorsOf } from './people.ts'
 import { boundedItems, drop, languageOf, type Reading } from './reading.ts'
@@ -34,6 +35,7 @@ export function xmlFeed(reading: Reading, document: string): ParsedFeed | undefi
     base: homeUrl ?? reading.url,
     authors: authorsOf(channel, feedAuthors, reading.url),
     rights: titleOf(child(channel, ...rights)),
+    licence: licenceOfItems(channel),
   }
   const entries = boundedItems(reading, entriesOf(feed, reading))
   return {

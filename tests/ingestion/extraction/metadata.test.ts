@@ -151,3 +151,23 @@ describe('what else a page says of itself', () => {
     expect(read({ head, body: hanParagraphs }).language).toBe('zh')
   })
 })
+
+describe('the licence of a page', () => {
+  const by = 'https://creativecommons.org/licenses/by/4.0/'
+  const zero = 'https://creativecommons.org/publicdomain/zero/1.0/'
+  const footer = (...licences: string[]) =>
+    licences.map((licence) => `<footer><a rel="license" href="${licence}">licence</a></footer>`).join('')
+
+  it.each([
+    ['a link in the head', { head: `<link rel="license" href="${by}">`, after: footer(zero) }],
+    ['JSON-LD', { head: jsonLd(`{"@type":"NewsArticle","headline":"Heron","license":"${by}"}`) }],
+    ['a meta element', { head: `<meta name="DC.rights" content="Lighthouse, ${by}">` }],
+    ['a link in the page', { after: footer(by, by) }],
+  ])('is read from %s', (_where, page) => {
+    expect(read(page).licence).toBe('CC-BY-4.0')
+  })
+
+  it('is not known where links in the page name several', () => {
+    expect(read({ after: footer(by, zero) }).licence).toBeNull()
+  })
+})

@@ -56,6 +56,7 @@ describe('a feed in RSS', () => {
         language: 'zh-CN',
         imageUrl: 'https://lighthouse.example/ship.jpg',
         rights: 'Lighthouse',
+        licence: null,
         origin: { name: 'Dukou', url: 'https://dukou.example/rss' },
       },
     ])
@@ -284,5 +285,35 @@ describe('what is no feed', () => {
     ['Not found', 'This is text, not a feed.'],
   ])('is said to be what it is: %s', (text, message) => {
     expect(() => read(text)).toThrow(new NotAFeed(message))
+  })
+})
+
+describe('the licence of an item', () => {
+  const by = 'https://creativecommons.org/licenses/by/4.0/'
+  const zero = 'https://creativecommons.org/publicdomain/zero/1.0/'
+
+  it.each([
+    ['a module of RSS', `<creativeCommons:license>${by}</creativeCommons:license>`],
+    ['RDF', `<cc:license rdf:resource="${by}"/>`],
+    ['Media RSS', `<media:license type="text/html" href="${by}">Some rights reserved</media:license>`],
+    ['an Atom link', `<atom:link rel="license" href="${by}"/>`],
+    ['Dublin Core', `<dc:rights>Lighthouse, ${by}</dc:rights>`],
+  ])('is read from %s', (_where, said) => {
+    expect(item(`<title>Heron 1</title>${said}`)?.licence).toBe('CC-BY-4.0')
+  })
+
+  it('is read from a link of an entry', () => {
+    expect(entry(`<title>Heron 1</title><link rel="license" href="${by}"/>`)?.licence).toBe('CC-BY-4.0')
+  })
+
+  it('is that of the channel where the item has none', () => {
+    const items = `<item><title>Heron 1</title></item><item><title>Heron 2</title><cc:license>${zero}</cc:license></item>`
+    const feed = read(rss(items, `<creativeCommons:license>${by}</creativeCommons:license>`))
+    expect(feed.items.map(({ licence }) => licence)).toEqual(['CC-BY-4.0', 'CC0-1.0'])
+  })
+
+  it('is not that of an Atom feed whose link says it of itself only', () => {
+    const feed = read(atom(`<link rel="license" href="${by}"/><entry><title>Heron 1</title></entry>`))
+    expect(feed.items[0]?.licence).toBeNull()
   })
 })
