@@ -169,6 +169,8 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
     body: { note: 'Changed', target: { title: 'x' } },
   }),
   deleteRelatedLink: link,
+  findRelated: async () => ({ query: { text: 'Heron 2 leaves the lab with half the power.' } }),
+  explainRelation: async (room) => ({ params: { id: await room.article(), otherId: await room.article() } }),
 
   listStories: nothing,
   createStory: async (room) => ({
