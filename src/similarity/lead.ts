@@ -1,7 +1,7 @@
 import { isChinese } from './chinese.ts'
 
 /** How much of a text is compared: what news begins with tells what it is about. */
-const characters = { han: 600, other: 1500 }
+const characters = { han: 400, other: 1000 }
 
 const day = String.raw`(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日`
 /** "Outlet 4 月 5 日消息，", "某社北京4月5日电（记者甲）", "某氪获悉，", "据某报今日报道，". */

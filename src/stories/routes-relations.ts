@@ -31,7 +31,7 @@ const RelatedToQuery = z
       .min(1)
       .max(8000)
       .optional()
-      .describe('The text, or its beginning: 600 Chinese or 1,500 other characters count.'),
+      .describe('The text, or its beginning: 400 Chinese or 1,000 other characters count.'),
     title: z.string().max(1000).optional().describe('Its headline, whose words count three times.'),
     language: language.optional().describe('Of the text (BCP 47); without it as the text tells.'),
     url: webUrl

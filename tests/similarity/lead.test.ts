@@ -25,9 +25,9 @@ describe('the lead of a text', () => {
     )
   })
 
-  it('takes 600 characters of Chinese and 1,500 of English', () => {
-    expect(leadOf('芯'.repeat(2000), 'zh', '')).toHaveLength(600)
-    expect(leadOf('a'.repeat(2000), 'en', '')).toHaveLength(1500)
+  it('takes 400 characters of Chinese and 1,000 of English', () => {
+    expect(leadOf('芯'.repeat(2000), 'zh', '')).toHaveLength(400)
+    expect(leadOf('a'.repeat(2000), 'en', '')).toHaveLength(1000)
   })
 
   it('keeps a text that only mentions a date', () => {

@@ -1,5 +1,6 @@
 import { readChanges } from '../../changes/changes.ts'
 import type { Database, Queries, Transaction } from '../../database/database.ts'
+import { turns } from '../../shared/turns.ts'
 import { claimProgress, findProgress, type Progress, updateProgress } from '../signals/store.ts'
 import { relateArticle } from './relate.ts'
 import { hasWeighing, weighAnew } from './weighing.ts'
@@ -12,8 +13,8 @@ const types = [
   'article.deleted',
 ] as const
 
-/** Others wait for the writer meanwhile, and requests for the loop: after so long the rest is left to the next transaction. */
-const sliceMs = 15
+/** Other writers wait meanwhile: after so long the rest is left to the next transaction. Requests wait for one article at most. */
+const sliceMs = 50
 const changesPerSlice = 32
 
 /**
@@ -63,7 +64,9 @@ async function relateSlice(tx: Transaction): Promise<boolean> {
   const counter: Progress = { ...progress }
   const related = new Set<string>()
   const end = performance.now() + sliceMs
+  const turn = turns()
   for (const { seq, resource } of changes) {
+    await turn()
     // What an article is now counts, however often it changed.
     if (!related.has(resource.id)) await relateArticle(tx, counter, resource.id)
     related.add(resource.id)

@@ -195,9 +195,6 @@ function aboutOf(article: Written, frequencies: Frequencies) {
   return { title: article.title, genre: genreOf(article.title, lead, article.language), subject }
 }
 
-/** A translation is known by so much of what else is compared, and a bridge costs several times as much. */
-const partBridged = 2 / 3
-
 type Counted = { own: Counts; bridged: Counts }
 
 function subjectOf({ words, names, ...rest }: Facts['subject']): Title {
@@ -213,8 +210,7 @@ function leadOfArticle({ title, summary, text, language }: Written): string {
 function countsOf(article: Written): Counted {
   const { title, language } = article
   const lead = leadOfArticle(article)
-  const beginning = lead.slice(0, partBridged * lead.length)
-  return { own: countWords(title, lead), bridged: bridgedCounts(title, beginning, language) }
+  return { own: countWords(title, lead), bridged: bridgedCounts(title, lead, language) }
 }
 
 /** With the empty word of each space, by which articles are counted. */
