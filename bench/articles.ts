@@ -53,11 +53,11 @@ export function articleAt(
 }
 
 type ArticleOptions = { total: number; sourceIds: string[]; bodyBytes?: number; key?: string }
-type Random = () => number
+export type Random = () => number
 type Write = (random: Random, bytes: number) => string
 
 /** mulberry32 */
-function randomFrom(seed: number): Random {
+export function randomFrom(seed: number): Random {
   let state = Math.imul(seed + 1, 0x9e3779b1)
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -68,7 +68,7 @@ function randomFrom(seed: number): Random {
 }
 
 /** 0 most often, 1 about half as often, and so on. */
-function zipf(random: Random, count: number): number {
+export function zipf(random: Random, count: number): number {
   return Math.floor((count + 1) ** random()) - 1
 }
 

@@ -55,9 +55,18 @@ export async function fill(database: Database, articles: number): Promise<void> 
   await addSourcesAndTags(database)
   await addRare(database, articles)
   const options = { total: articles, sourceIds: await sourceIdsOf(database) }
+  await importAll(database, lines(articles, options), articles)
+}
+
+/** By the product's own import; none may be refused. */
+export async function importAll(
+  database: Database,
+  lines: AsyncIterable<Buffer>,
+  articles: number,
+): Promise<void> {
   const progress = progressFrom(performance.now(), articles)
   let done = 0
-  for await (const results of importArticles(database, lines(articles, options))) {
+  for await (const results of importArticles(database, lines)) {
     const refused = results.find((result) => result.status !== 'created')
     if (refused) throw new Error(`The corpus was not taken: ${JSON.stringify(refused)}`)
     done += results.length
@@ -82,7 +91,7 @@ export async function addRare(database: Database, articles: number): Promise<voi
   await Array.fromAsync(importArticles(database, rare()))
 }
 
-async function addSourcesAndTags(database: Database): Promise<void> {
+export async function addSourcesAndTags(database: Database): Promise<void> {
   const app = await benchApp(database, false)
   async function post(url: string, payload: object) {
     const answer = await app.inject({ method: 'POST', url, headers: { authorization }, payload })

@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto'
-import { constants, copyFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { Database } from '../src/database/database.ts'
+import { migrate } from '../src/database/migrate.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { sql } from '../src/database/sql.ts'
 import { countBehind, relateNext } from '../src/stories/relating/linker.ts'
-import { directory, progressFrom, recipeHash } from './corpus.ts'
+import { addSourcesAndTags, directory, importAll, progressFrom, recipeHash, sourceIdsOf } from './corpus.ts'
 import { start } from './processes.ts'
 import { origin } from './reading.ts'
 import type { Finding } from './report.ts'
+import { wordyArticleAt } from './wordy.ts'
 
 /** What the relations of a corpus depend on, beside the corpus. */
 const ingredients = ['../src/similarity/', '../src/stories/signals/']
@@ -19,8 +21,8 @@ const slowTwentieth = 0.95
 type Related = { file: string; cpuMs: number }
 
 /** What it costs to relate an article in a newsroom of this size, and to answer what it is related to without any cache. */
-export async function* relatingRows(corpus: string, articles: number): AsyncGenerator<Finding> {
-  const { file, cpuMs } = await relatedFile(corpus, articles)
+export async function* relatingRows(articles: number): AsyncGenerator<Finding> {
+  const { file, cpuMs } = await relatedFile(articles)
   yield { name: 'CPU to relate an article', value: cpuMs, unit: 'ms', goal: 4 }
   const database = openDatabase(`file:${file}`)
   const ids = await someArticles(database)
@@ -38,21 +40,33 @@ export async function* relatingRows(corpus: string, articles: number): AsyncGene
   }
 }
 
-/** The corpus with its relations: made the first time, measuring what the last articles take, and kept. */
-async function relatedFile(corpus: string, articles: number): Promise<Related> {
+/** A newsroom with its relations: made the first time, measuring what the last articles take, and kept. */
+async function relatedFile(articles: number): Promise<Related> {
   const file = `${directory}${articles}-related.db`
   const recipe = await relatedRecipe()
   const known = JSON.parse(await readFile(`${file}.json`, 'utf8').catch(() => '{}'))
   if (known.recipe === recipe) return { file, cpuMs: known.cpuMs }
   const part = `${file}.part`
   for (const suffix of ['', '-wal', '-shm']) await rm(part + suffix, { force: true })
-  await copyFile(corpus, part, constants.COPYFILE_FICLONE)
+  await mkdir(directory, { recursive: true })
   const database = openDatabase(`file:${part}`)
+  await fillWordy(database, articles)
   const cpuMs = await relateMeasuring(database, articles)
   await database.close()
   await rename(part, file)
   await writeFile(`${file}.json`, JSON.stringify({ recipe, cpuMs }))
   return { file, cpuMs }
+}
+
+async function fillWordy(database: Database, articles: number): Promise<void> {
+  await migrate(database)
+  await addSourcesAndTags(database)
+  const options = { total: articles, sourceIds: await sourceIdsOf(database) }
+  async function* lines() {
+    for (let number = 0; number < articles; number++)
+      yield Buffer.from(`${JSON.stringify(wordyArticleAt(number, options))}\n`)
+  }
+  await importAll(database, lines(), articles)
 }
 
 async function relateMeasuring(database: Database, articles: number): Promise<number> {

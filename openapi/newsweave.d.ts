@@ -1236,7 +1236,7 @@ export interface components {
                 slug: string;
                 name: string;
             }[];
-            /** @description The event that it tells, where other articles tell it, too. */
+            /** @description The event that it tells, where other articles tell it, too. Above 20 the count may be up to a tenth behind. */
             story: {
                 id: string;
                 articleCount: number;
@@ -1433,7 +1433,7 @@ export interface components {
                 slug: string;
                 name: string;
             }[];
-            /** @description The event that it tells, where other articles tell it, too. */
+            /** @description The event that it tells, where other articles tell it, too. Above 20 the count may be up to a tenth behind. */
             story: {
                 id: string;
                 articleCount: number;
@@ -1793,7 +1793,7 @@ export interface components {
                 slug: string;
                 name: string;
             }[];
-            /** @description The event that it tells, where other articles tell it, too. */
+            /** @description The event that it tells, where other articles tell it, too. Above 20 the count may be up to a tenth behind. */
             story: {
                 id: string;
                 articleCount: number;
@@ -6730,7 +6730,7 @@ export interface operations {
     findRelated: {
         parameters: {
             query?: {
-                /** @description The text, or its beginning: 600 Chinese or 1,500 other characters count. */
+                /** @description The text, or its beginning: 400 Chinese or 1,000 other characters count. */
                 text?: string;
                 /** @description Its headline, whose words count three times. */
                 title?: string;

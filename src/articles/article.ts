@@ -74,7 +74,9 @@ const articleShape = {
   story: z
     .object({ id: z.string(), articleCount: z.int() })
     .nullable()
-    .describe('The event that it tells, where other articles tell it, too.'),
+    .describe(
+      'The event that it tells, where other articles tell it, too. Above 20 the count may be up to a tenth behind.',
+    ),
   duplicateOf: z.string().nullable().describe('The article whose text this one republishes.'),
   alsoIn: z
     .array(

@@ -1,6 +1,7 @@
 import { folded } from '../text-index/folding.ts'
 import { takeAmounts } from './amounts.ts'
 import { longestWordAt } from './bridge-dictionary.ts'
+import { isChinese } from './chinese.ts'
 import { stopWords } from './stop-words.ts'
 import type { Counts } from './vector.ts'
 import { wordsOf } from './words.ts'
@@ -17,7 +18,7 @@ const alphanumeric = /[\p{L}\p{N}]/u
  * are compared, and found under each other's words. Other languages are read as English.
  */
 export function bridgedCounts(title: string, lead: string, language: string): Counts {
-  const count = /^zh\b/.test(language) ? countChinese : countEnglish
+  const count = isChinese(language) ? countChinese : countEnglish
   const counts: Counts = new Map()
   count(title, titleFactor, counts)
   count(lead, 1, counts)

@@ -1,3 +1,4 @@
+import { isChinese } from './chinese.ts'
 import { cosine, type Vector } from './vector.ts'
 
 /** An article in the space of English words: `bridgedCounts`, weighed by how rare the words are among articles of its language. */
@@ -62,9 +63,9 @@ export function findOriginal<Candidate extends BridgedArticle>(
 
 /** Of two that are of the same moment the Chinese one is the translation: this way is by far the more frequent. */
 function mayBeOriginal(article: BridgedArticle, candidate: BridgedArticle): boolean {
-  if (isChinese(article) === isChinese(candidate)) return false
+  if (isChinese(article.language) === isChinese(candidate.language)) return false
   const days = daysBetween(candidate, article)
-  return days <= longestDelayDays && (days > 0 || (days === 0 && isChinese(article)))
+  return days <= longestDelayDays && (days > 0 || (days === 0 && isChinese(article.language)))
 }
 
 /** The heaviest first, each with what it adds to the likeness. */
@@ -80,6 +81,5 @@ function wordsNeeded(a: Vector, b: Vector): number {
   return Math.max(fewestWords, Math.ceil(Math.min(a.size, b.size) * shareOfWords))
 }
 
-const isChinese = ({ language }: BridgedArticle) => /^zh\b/.test(language)
 const daysBetween = (earlier: BridgedArticle, later: BridgedArticle) =>
   (Date.parse(later.publishedAt) - Date.parse(earlier.publishedAt)) / dayMs

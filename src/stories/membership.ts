@@ -87,7 +87,8 @@ export async function settle(
     if (!isTold && same(row, next)) continue
     await updateStory(tx, next)
     changed.push(row.id)
-    if (next.article_count !== row.article_count) for (const { id } of members) shown.add(id)
+    if (showsAs(next.article_count) !== showsAs(row.article_count))
+      for (const { id } of members) shown.add(id)
   }
   if (shown.size > 0) await refreshCards(tx, [...shown].sort())
   for (const id of changed)
@@ -95,6 +96,16 @@ export async function settle(
 }
 
 type Settled = { movedIds: string[]; storyIds: string[]; createdId?: string; editedId?: string }
+
+const fewArticles = 20
+const tenthMore = Math.log(1.1)
+
+/**
+ * Cards show how many articles a story has. Those of a large one are written anew when that has changed by a tenth: else each
+ * article that joins would cost as many cards as there are in the story.
+ */
+const showsAs = (count: number) =>
+  count <= fewArticles ? count : fewArticles + Math.floor(Math.log(count / fewArticles) / tenthMore)
 
 /** The row as its articles make it; the title of an editor stays. */
 function counted(row: StoryRow, members: Awaited<ReturnType<typeof listMembers>>): StoryRow {

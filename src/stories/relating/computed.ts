@@ -15,7 +15,7 @@ import { comparedOf, type Signal, signalOf } from '../signals/signals.ts'
 import { findSignal, listSignals } from '../signals/store.ts'
 import { type LinkView, listDecided, listNamed } from '../store.ts'
 
-const mostCandidates = 150
+const mostCandidates = 60
 const dayMs = 24 * 60 * 60 * 1000
 const periodMs = 28 * dayMs
 /** So far apart even what is alike in every word is not shown: the score is halved every 60 days. */

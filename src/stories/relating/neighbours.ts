@@ -14,7 +14,7 @@ export type Neighbours = { near: Neighbour[]; across: Neighbour[] }
 
 /** What has less in common neither tells the same event nor is a translation. */
 const floors = { near: 0.15, across: 0.13 }
-const most = { near: 50, across: 40 }
+const most = { near: 30, across: 20 }
 
 /** Looks once for all that an article may be tied to. `known` are the words of the article, as they were counted. */
 export async function findNeighbours(
