@@ -100,7 +100,9 @@ export async function passOnDuplicates(tx: Transaction, originalId: string): Pro
 }
 
 /** The story that a deleted article was of. */
-export const leftStory = findLeftStory
+export function leftStory(q: Queries, articleId: string): Promise<string | null> {
+  return findLeftStory(q, articleId)
+}
 
 /** Where an article stands among others, with its card (JSON). `alsoIn` are the ids of those that have its text. */
 export type Standing = {
