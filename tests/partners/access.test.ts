@@ -10,10 +10,11 @@ const expected: Record<Access, string> = {
     pushFeed`,
   key: 'getMe',
   read: `getMetrics listArticles getSuggestions lookupArticle getArticle exportArticles listRevisions getRevision listRelatedLinks
-    getRelatedLink listChanges listSources getSource listFetches exportSources listTags getTag`,
+    getRelatedLink findRelated explainRelation listStories getStory listStoryArticles listChanges listSources getSource listFetches exportSources listTags getTag`,
   'articles:write': `createArticle importArticles putArticle patchArticle deleteArticle withdrawArticle restoreArticle
     tagArticle untagArticle extractArticle`,
-  'stories:write': 'createRelatedLink orderRelatedLinks updateRelatedLink deleteRelatedLink',
+  'stories:write': `createRelatedLink orderRelatedLinks updateRelatedLink deleteRelatedLink createStory
+    patchStory mergeStory addStoryArticle removeStoryArticle`,
   'tags:write': 'createTag patchTag deleteTag mergeTag',
   'sources:write': 'createSource patchSource deleteSource requestFetch importSources discoverFeeds',
   'webhooks:write': '',
