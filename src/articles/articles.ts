@@ -36,15 +36,14 @@ export { placeArticles } from './placing.ts'
 export {
   articlesAt,
   duplicateGroup,
-  leftStory,
   type PlacedArticle,
   passOnDuplicates,
   placedArticles,
   type Standing,
   standingsOf,
-  tieArticle,
   translationsOf,
 } from './standing.ts'
+export { findLeftStory, updateTies } from './surroundings-store.ts'
 
 /** What a write made: the row as it is now, and its text. */
 export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: ArticleRow; content: Content }

@@ -5,39 +5,69 @@ import { sourcesOf } from './card-sources.ts'
 import { type ArticleRow, listArticles, listBodies } from './store.ts'
 import {
   earliestDuplicate,
-  findLeftStory,
   listAtKeys,
   listGroups,
   listTranslations,
   moveDuplicates,
-  type Ties,
   updateTies,
 } from './surroundings-store.ts'
 
-/** An article as it is held against others. Times are RFC 3339. */
-export type PlacedArticle = {
+/** Where an article stands among others. Times are RFC 3339. */
+type Stand = {
   id: string
   sourceId: string
-  sourceName: string
-  url: string
-  canonicalUrl: string | null
   title: string
-  summary: string | null
-  text: string
   language: string
+  state: ArticleRow['state']
   publishedAt: string
   firstSeenAt: string
-  /** Of whom it says that they published first; its own source may be among them. */
-  creditedUrls: string[]
-  creditedNames: string[]
-  state: ArticleRow['state']
-  /** What was declared, be it here or not. */
-  hasDeclaredOriginal: boolean
-  originalId: string | null
   storyId: string | null
   isStoryFixed: boolean
   duplicateOfId: string | null
-  foundOriginalId: string | null
+  /** What was declared, be it here or not, and else what was found. */
+  originalId: string | null
+  hasDeclaredOriginal: boolean
+}
+
+/** The same with its text, and what it says of where that is from: as it is held against others. */
+export type PlacedArticle = Stand & {
+  sourceName: string
+  url: string
+  canonicalUrl: string | null
+  summary: string | null
+  text: string
+  /** Of whom it says that they published first; its own source may be among them. */
+  creditedUrls: string[]
+  creditedNames: string[]
+}
+
+/** The same with its card (JSON). `alsoIn` are the ids of those that have its text. */
+export type Standing = Stand & {
+  updatedAt: string
+  duplicateScore: number | null
+  /** Null where the original was declared. */
+  originalScore: number | null
+  alsoIn: string[]
+  tags: string[]
+  card: string
+}
+
+function standOf(row: ArticleRow): Stand {
+  const hasDeclaredOriginal = row.translation_of_method !== null
+  return {
+    id: row.id,
+    sourceId: row.source_id,
+    title: row.title,
+    language: row.language,
+    state: row.state,
+    publishedAt: row.published_at,
+    firstSeenAt: row.first_seen_at,
+    storyId: row.story_id,
+    isStoryFixed: row.story_fixed_at !== null,
+    duplicateOfId: row.duplicate_of_id,
+    originalId: hasDeclaredOriginal ? row.translation_of_id : row.found_original_id,
+    hasDeclaredOriginal,
+  }
 }
 
 /** The articles of these ids, with their texts, in no order. */
@@ -57,32 +87,15 @@ export async function placedArticles(q: Queries, ids: string[]): Promise<Map<str
 function placedOf(row: ArticleRow, text: string, sourceName: string): PlacedArticle {
   const credit: Article['attribution'] | null = row.attribution === null ? null : JSON.parse(row.attribution)
   return {
-    id: row.id,
-    sourceId: row.source_id,
+    ...standOf(row),
     sourceName,
     url: row.url,
     canonicalUrl: row.canonical_url,
-    title: row.title,
     summary: row.summary,
     text,
-    language: row.language,
-    publishedAt: row.published_at,
-    firstSeenAt: row.first_seen_at,
     creditedUrls: [credit?.url, row.canonical_url].filter((url) => typeof url === 'string'),
     creditedNames: credit?.rightsHolder ? [credit.rightsHolder] : [],
-    state: row.state,
-    hasDeclaredOriginal: row.translation_of_method !== null,
-    originalId: row.translation_of_id ?? row.found_original_id,
-    storyId: row.story_id,
-    isStoryFixed: row.story_fixed_at !== null,
-    duplicateOfId: row.duplicate_of_id,
-    foundOriginalId: row.found_original_id,
   }
-}
-
-/** Writes whose text an article has and what it is translated from, as far as it is named here. Its card is still to be written. */
-export async function tieArticle(tx: Transaction, id: string, ties: Partial<Ties>): Promise<void> {
-  await updateTies(tx, id, ties)
 }
 
 /** The articles that have the text of this original, and itself, the earliest first: published ones. */
@@ -99,33 +112,6 @@ export async function passOnDuplicates(tx: Transaction, originalId: string): Pro
   return [next.id, ...moved]
 }
 
-/** The story that a deleted article was of. */
-export function leftStory(q: Queries, articleId: string): Promise<string | null> {
-  return findLeftStory(q, articleId)
-}
-
-/** Where an article stands among others, with its card (JSON). `alsoIn` are the ids of those that have its text. */
-export type Standing = {
-  id: string
-  sourceId: string
-  title: string
-  language: string
-  state: ArticleRow['state']
-  publishedAt: string
-  firstSeenAt: string
-  updatedAt: string
-  storyId: string | null
-  duplicateOfId: string | null
-  duplicateScore: number | null
-  originalId: string | null
-  hasDeclaredOriginal: boolean
-  /** Null where the original was declared. */
-  originalScore: number | null
-  alsoIn: string[]
-  tags: string[]
-  card: string
-}
-
 export async function standingsOf(q: Queries, ids: string[]): Promise<Standing[]> {
   return ids.length > 0 ? (await listArticles(q, ids)).map(standingOf) : []
 }
@@ -138,21 +124,12 @@ export async function translationsOf(q: Queries, originalId: string): Promise<St
 /** Its card is read when that is asked for, which few are. */
 function standingOf(row: ArticleRow): Standing {
   const cardOf = () => JSON.parse(row.card) as Article
+  const stand = standOf(row)
   return {
-    id: row.id,
-    sourceId: row.source_id,
-    title: row.title,
-    language: row.language,
-    state: row.state,
-    publishedAt: row.published_at,
-    firstSeenAt: row.first_seen_at,
+    ...stand,
     updatedAt: row.updated_at,
-    storyId: row.story_id,
-    duplicateOfId: row.duplicate_of_id,
     duplicateScore: row.duplicate_score,
-    originalId: row.translation_of_method === null ? row.found_original_id : row.translation_of_id,
-    hasDeclaredOriginal: row.translation_of_method !== null,
-    originalScore: row.translation_of_method === null ? row.found_original_score : null,
+    originalScore: stand.hasDeclaredOriginal ? null : row.found_original_score,
     get alsoIn() {
       return cardOf().alsoIn.map(({ articleId }) => articleId)
     },

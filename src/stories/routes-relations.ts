@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readLookupId, requireVisibleRow } from '../articles/reading.ts'
 import type { Queries } from '../database/database.ts'
 import { operation } from '../http/operation.ts'
-import { language, webUrl } from '../http/parameters.ts'
+import { integerParameter, language, webUrl } from '../http/parameters.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -39,7 +39,7 @@ const RelatedToQuery = z
       .describe(
         'Instead of a text: a page. Where it is no article here, it is fetched, which takes a key with `articles:write`.',
       ),
-    limit: z.coerce.number().int().min(1).max(20).default(10),
+    limit: integerParameter(1, 20).default(10),
   })
   .refine(({ text, title, url }) => (url !== undefined) !== (text !== undefined || title !== undefined), {
     message: 'Send either `text`, with or without `title`, or `url`.',
@@ -64,7 +64,7 @@ export function relationRoutes(app: Server, deps: Dependencies): void {
         description:
           'The articles that a reader of this text would be told of, with score and reasons: for a text that is no article here, a draft or a page elsewhere. Where `url` is the address of an article, what is computed for that. Nothing is kept.',
         access: 'read',
-        problems: ['not-found', 'unauthorized', 'forbidden', 'conflict'],
+        problems: ['not-found', 'gone', 'unauthorized', 'forbidden', 'conflict'],
       },
       { querystring: RelatedToQuery, response: { 200: RelatedTo } },
     ),
@@ -119,7 +119,22 @@ async function relatedTo(
     return computeLinks(database, articleId)
   }
   requireKeyToFetch(request)
-  return relatedToText(database, clock, await readPage(url))
+  return relatedToText(database, clock, await pageAt(url, readPage))
+}
+
+/** A page that cannot be read is a fault of the parameter, not of a body. */
+async function pageAt(url: string, readPage: ReadPage) {
+  try {
+    return await readPage(url)
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'validation-failed')) throw error
+    const errors = error.details.errors?.map(({ message }) => ({
+      in: 'query' as const,
+      path: 'url',
+      message,
+    }))
+    throw new Failure('bad-request', error.message, { errors })
+  }
 }
 
 const languageOf = (text: string) => languageOfScript(text) ?? guessLanguage(text) ?? 'en'

@@ -156,14 +156,15 @@ export async function listRefused(q: Queries, articleId: string, kind: LinkKind)
   return rows.map(({ id }) => id)
 }
 
+export type Decided = { id: string; origin: LinkOrigin }
+
 /** Where an editor's links of an article lead to, and the computed ones that an editor has removed: neither is computed again. */
-export async function listDecided(q: Queries, articleId: string): Promise<string[]> {
-  const rows = await q.all<{ id: string }>(sql`
-    select target_article_id as id from related_link
+export function listDecided(q: Queries, articleId: string): Promise<Decided[]> {
+  return q.all(sql`
+    select target_article_id as id, origin from related_link
     where article_id = ${articleId} and target_article_id is not null
       and (origin = 'editorial' and removed_at is null
         or origin = 'computed' and removed_at is not null and kind not in ('duplicate', 'translation'))`)
-  return rows.map(({ id }) => id)
 }
 
 /** The links that are kept from one article to another, and those that were removed for good. */
@@ -171,12 +172,4 @@ export function listBetween(q: Queries, articleId: string, targetId: string) {
   return q.all<Pick<LinkRow, 'id' | 'kind' | 'origin'> & { removed_at: string | null }>(sql`
     select id, kind, origin, removed_at from related_link
     where article_id = ${articleId} and target_article_id = ${targetId} order by id`)
-}
-
-/** Where an editor's links of an article lead to. */
-export async function listNamed(q: Queries, articleId: string): Promise<string[]> {
-  const rows = await q.all<{ id: string }>(sql`
-    select target_article_id as id from related_link
-    where article_id = ${articleId} and origin = 'editorial' and removed_at is null and target_article_id is not null`)
-  return rows.map(({ id }) => id)
 }

@@ -11,21 +11,28 @@ import {
 import { estimateOverlap } from '../../similarity/shingles.ts'
 import type { LinkKind, LinkReason } from '../link.ts'
 import { lookForAlike } from '../signals/candidates.ts'
+import { distanceTo } from '../signals/postings.ts'
 import { comparedOf, type Signal, signalOf } from '../signals/signals.ts'
-import { findSignal, listSignals } from '../signals/store.ts'
-import { type LinkView, listDecided, listNamed } from '../store.ts'
+import { findSignal } from '../signals/store.ts'
+import { type Decided, type LinkView, listDecided } from '../store.ts'
+import { listPublished } from './neighbours.ts'
 
 const mostCandidates = 60
 const dayMs = 24 * 60 * 60 * 1000
-const periodMs = 28 * dayMs
 /** So far apart even what is alike in every word is not shown: the score is halved every 60 days. */
 const farthestMs = Math.log2(1 / leastScore) * 60 * dayMs
 /** So much of a text in another of the same outlet is its recap. */
 const recap = 0.1
 const nothingCommon: ReadonlySet<number> = new Set()
 
-/** What is looked at: an article, or a text that is none. */
-export type Subject = { compared: RelatedArticle; id?: string; standing?: Standing; signal?: Signal }
+/** What is looked at: an article with what editors decided about its links, or a text that is none. */
+export type Subject = {
+  compared: RelatedArticle
+  id?: string
+  standing?: Standing
+  signal?: Signal
+  decided?: Decided[]
+}
 export type Computed = { links: LinkView[]; suppressedCount: number }
 
 /**
@@ -37,11 +44,16 @@ export async function computeLinks(q: Queries, articleId: string, kinds?: LinkKi
   const [standing] = await standingsOf(q, [articleId])
   if (!row || !standing) return { links: [], suppressedCount: 0 }
   const signal = signalOf(row)
-  const found = await findRelated(q, { id: articleId, compared: comparedOf(signal), standing, signal })
-  const named = await listNamed(q, articleId)
-  const ties = (await listTies(q, standing)).filter(
-    ({ target_article_id: id }) => !named.includes(id as string),
-  )
+  const decided = await listDecided(q, articleId)
+  const found = await findRelated(q, {
+    id: articleId,
+    compared: comparedOf(signal),
+    standing,
+    signal,
+    decided,
+  })
+  const named = new Set(decided.filter(({ origin }) => origin === 'editorial').map(({ id }) => id))
+  const ties = (await listTies(q, standing)).filter(({ target_article_id: id }) => !named.has(id as string))
   const links = [...ties, ...found.links].filter(({ kind }) =>
     kinds ? kinds.includes(kind) : kind !== 'duplicate',
   )
@@ -51,8 +63,7 @@ export async function computeLinks(q: Queries, articleId: string, kinds?: LinkKi
 /** What is alike enough to be related to an article, or to a text. */
 export async function findRelated(q: Queries, subject: Subject): Promise<Computed> {
   const candidates = await candidatesFor(q, subject)
-  const decided = subject.id ? await listDecided(q, subject.id) : []
-  const chosen = chooseShown(subject, candidates, new Set(decided))
+  const chosen = chooseShown(subject, candidates)
   const links = chosen.shown.map(({ candidate, relation: { score, reasons } }) => ({
     ...linkTo(subject.id ?? '', candidate.standing, kindOf(subject, candidate), score),
     reasons: JSON.stringify([
@@ -75,33 +86,20 @@ async function candidatesFor(q: Queries, { compared, id }: Subject): Promise<Can
     to: publishedAt + farthestMs,
     floor: leastScore,
     limit: mostCandidates,
-    factorOf: (period) => decay(distance(publishedAt, period)),
+    factorOf: (period) => decay(distanceTo(period, publishedAt)),
   })
-  const rows = await listSignals(
+  const published = await listPublished(
     q,
     alike.map(({ number }) => number),
   )
-  const standings = await standingsOf(
-    q,
-    rows.map((row) => row.article_id),
-  )
-  const byId = new Map(standings.map((standing) => [standing.id, standing]))
-  return rows.flatMap((row) => {
-    const standing = byId.get(row.article_id)
-    if (standing?.state !== 'published' || standing.id === id) return []
-    const signal = signalOf(row)
-    return [{ standing, signal, compared: comparedOf(signal) }]
-  })
-}
-
-/** How far a moment is from the nearest one of a period. */
-function distance(at: number, period: number): number {
-  const [start, end] = [period * periodMs, (period + 1) * periodMs]
-  return at < start ? start - at : at > end ? at - end : 0
+  return published
+    .filter(({ standing }) => standing.id !== id)
+    .map((other) => ({ ...other, compared: comparedOf(other.signal) }))
 }
 
 /** Each text once, and what an editor has named or removed not at all. `held` counts what is alike and not shown. */
-function chooseShown(subject: Subject, candidates: Candidate[], left: Set<string>) {
+function chooseShown(subject: Subject, candidates: Candidate[]) {
+  const left = new Set(subject.decided?.map(({ id }) => id))
   const ofText = new Set(subject.standing ? [rootOf(subject.standing)] : [])
   const storyId = subject.standing?.storyId ?? null
   const scored = candidates

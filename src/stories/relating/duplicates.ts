@@ -5,7 +5,7 @@ import {
   placedArticles,
   refreshCards,
   standingsOf,
-  tieArticle,
+  updateTies,
 } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { chooseCandidates } from '../../similarity/candidates.ts'
@@ -107,7 +107,7 @@ async function join(tx: Transaction, tied: PlacedArticle[], score: number): Prom
   )
   for (const { id, duplicateOfId } of moved) {
     const isOriginal = id === original.id
-    await tieArticle(tx, id, {
+    await updateTies(tx, id, {
       duplicate_of_id: isOriginal ? null : original.id,
       ...(isOriginal
         ? { duplicate_score: null }
@@ -119,7 +119,7 @@ async function join(tx: Transaction, tied: PlacedArticle[], score: number): Prom
 
 async function leave(tx: Transaction, article: PlacedArticle): Promise<void> {
   const group = await groupOf(tx, article)
-  await tieArticle(tx, article.id, { duplicate_of_id: null, duplicate_score: null })
+  await updateTies(tx, article.id, { duplicate_of_id: null, duplicate_score: null })
   await refreshCards(tx, [...new Set([article.id, ...group])])
 }
 

@@ -59,18 +59,26 @@ async function publishedOf(
 ): Promise<Neighbour[]> {
   const scores = new Map(found.map(({ number, score }) => [number, score]))
   scores.delete(signal.number)
-  if (scores.size === 0) return []
-  const signals = (await listSignals(q, [...scores.keys()])).map(signalOf)
+  const published = await listPublished(q, [...scores.keys()])
+  return published
+    .map((other) => ({ ...other, likeness: scores.get(other.signal.number) as number }))
+    .sort((a, b) => b.likeness - a.likeness || b.signal.number - a.signal.number)
+}
+
+/** The published articles of these signals, in no order; those that are gone are left out. */
+export async function listPublished(
+  q: Queries,
+  numbers: number[],
+): Promise<{ standing: Standing; signal: Signal }[]> {
+  if (numbers.length === 0) return []
+  const signals = (await listSignals(q, numbers)).map(signalOf)
   const standings = await standingsOf(
     q,
-    signals.map((other) => other.articleId),
+    signals.map(({ articleId }) => articleId),
   )
   const byId = new Map(standings.map((standing) => [standing.id, standing]))
-  return signals
-    .flatMap((other): Neighbour[] => {
-      const standing = byId.get(other.articleId)
-      const likeness = scores.get(other.number) as number
-      return standing?.state === 'published' ? [{ standing, signal: other, likeness }] : []
-    })
-    .sort((a, b) => b.likeness - a.likeness || b.signal.number - a.signal.number)
+  return signals.flatMap((signal) => {
+    const standing = byId.get(signal.articleId)
+    return standing?.state === 'published' ? [{ standing, signal }] : []
+  })
 }

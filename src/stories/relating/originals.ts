@@ -1,4 +1,4 @@
-import { type PlacedArticle, refreshCards, tieArticle } from '../../articles/articles.ts'
+import { type PlacedArticle, refreshCards, updateTies } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { findOriginal, leastScore, type OriginalFound } from '../../similarity/translations.ts'
 import type { Signal } from '../signals/signals.ts'
@@ -34,7 +34,7 @@ async function tieOne(tx: Transaction, article: Tied, signal: Signal, across: Ne
   const original = found?.accepted ? found.candidate.id : null
   if (original === article.originalId) return
   const score = original === null ? null : rounded(found?.signals.likeness ?? 0)
-  await tieArticle(tx, article.id, { found_original_id: original, found_original_score: score })
+  await updateTies(tx, article.id, { found_original_id: original, found_original_score: score })
   await refreshCards(tx, [article.id])
 }
 

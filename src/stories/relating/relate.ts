@@ -1,9 +1,10 @@
 import {
-  leftStory,
+  findLeftStory,
   type PlacedArticle,
   passOnDuplicates,
   placedArticles,
   refreshCards,
+  standingsOf,
 } from '../../articles/articles.ts'
 import type { Transaction } from '../../database/database.ts'
 import { type Counter, dropSignal, writeSignal } from '../signals/signals.ts'
@@ -19,7 +20,7 @@ import { tieStory } from './story.ts'
  * they are read.
  */
 export async function relateArticle(tx: Transaction, counter: Counter, articleId: string): Promise<void> {
-  const article = await placedArticle(tx, articleId)
+  const article = (await placedArticles(tx, [articleId])).get(articleId)
   if (!article) await forget(tx, articleId)
   else if (article.state === 'published') await tie(tx, counter, article)
   else if (article.state === 'withdrawn') await hide(tx, article)
@@ -31,7 +32,7 @@ async function tie(tx: Transaction, counter: Counter, article: PlacedArticle): P
   await tieDuplicates(tx, article, signal, neighbours.near)
   await tieOriginal(tx, article, signal, neighbours.across)
   // By now it may have the text of an article whose story it then tells.
-  const now = (await placedArticle(tx, article.id)) as PlacedArticle
+  const [now = article] = await standingsOf(tx, [article.id])
   await tieStory(tx, now, signal, neighbours)
   if (article.storyId) await recountStories(tx, [article.storyId])
 }
@@ -44,10 +45,6 @@ async function hide(tx: Transaction, article: PlacedArticle): Promise<void> {
 
 async function forget(tx: Transaction, articleId: string): Promise<void> {
   await dropSignal(tx, articleId)
-  const storyId = await leftStory(tx, articleId)
+  const storyId = await findLeftStory(tx, articleId)
   if (storyId) await recountStories(tx, [storyId])
-}
-
-async function placedArticle(tx: Transaction, id: string): Promise<PlacedArticle | undefined> {
-  return (await placedArticles(tx, [id])).get(id)
 }

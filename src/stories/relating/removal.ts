@@ -1,4 +1,4 @@
-import { refreshCards, type Standing, standingsOf, tieArticle } from '../../articles/articles.ts'
+import { refreshCards, type Standing, standingsOf, updateTies } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { Failure } from '../../shared/failure.ts'
 import { linkKinds } from '../link.ts'
@@ -36,7 +36,7 @@ async function untie(tx: Transaction, pair: Standing[]): Promise<void> {
       'The original was declared: change `translationOf` of the translation instead.',
     )
   for (const { id } of translations)
-    await tieArticle(tx, id, { found_original_id: null, found_original_score: null })
+    await updateTies(tx, id, { found_original_id: null, found_original_score: null })
   await refreshCards(
     tx,
     translations.map(({ id }) => id),
@@ -47,6 +47,6 @@ async function untie(tx: Transaction, pair: Standing[]): Promise<void> {
 async function part(tx: Transaction, pair: Standing[]): Promise<void> {
   const leaving = pair.find(({ duplicateOfId }) => duplicateOfId !== null)
   if (!leaving) return
-  await tieArticle(tx, leaving.id, { duplicate_of_id: null, duplicate_score: null })
+  await updateTies(tx, leaving.id, { duplicate_of_id: null, duplicate_score: null })
   await refreshCards(tx, [leaving.id, leaving.duplicateOfId as string, ...leaving.alsoIn])
 }

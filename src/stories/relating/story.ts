@@ -1,4 +1,4 @@
-import { type PlacedArticle, standingsOf } from '../../articles/articles.ts'
+import { type Standing, standingsOf } from '../../articles/articles.ts'
 import type { Queries, Transaction } from '../../database/database.ts'
 import { Failure } from '../../shared/failure.ts'
 import { withBackground } from '../../similarity/background.ts'
@@ -18,7 +18,7 @@ import { isWithin, type Neighbour, type Neighbours } from './neighbours.ts'
  */
 export async function tieStory(
   tx: Transaction,
-  article: PlacedArticle,
+  article: Pick<Standing, 'id' | 'storyId' | 'isStoryFixed' | 'duplicateOfId'>,
   signal: Signal,
   { near, across }: Neighbours,
 ): Promise<void> {

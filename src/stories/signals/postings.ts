@@ -19,6 +19,12 @@ export function periodOf(at: string | number): number {
   return Math.min(Math.max(Math.floor(ms / periodMs), 0), periodsPerWord - 1)
 }
 
+/** How far a moment is from the nearest one of a period, in milliseconds. */
+export function distanceTo(period: number, at: number): number {
+  const [start, end] = [period * periodMs, (period + 1) * periodMs]
+  return at < start ? start - at : at > end ? at - end : 0
+}
+
 export function periodsBetween(from: number, to: number): number[] {
   const first = periodOf(from)
   return Array.from({ length: periodOf(to) - first + 1 }, (_, index) => first + index)

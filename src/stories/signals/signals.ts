@@ -69,7 +69,8 @@ export async function writeSignal(
   if (before) await dropRow(tx, before)
   else counter.articles++
   const number = ++counter.last_number
-  const counted = countsOf(article)
+  const lead = leadOfArticle(article)
+  const counted = countsOf(article, lead)
   const words = await knownWords(tx, keysOf(counted, article.language), before !== undefined)
   const vectors = {
     own: rounded(weigh(counted.own, frequenciesIn('own', words))),
@@ -88,7 +89,7 @@ export async function writeSignal(
     sketch: Buffer.from(sketch.buffer, sketch.byteOffset, sketch.byteLength),
     facts: JSON.stringify({
       digest,
-      ...aboutOf(article, frequenciesIn('own', words)),
+      ...aboutOf(article, lead, frequenciesIn('own', words)),
     } satisfies Facts),
   }
   await store.insertSignal(tx, row)
@@ -114,10 +115,11 @@ export async function comparedText(
   q: Queries,
   article: Written & { publishedAt: number },
 ): Promise<RelatedArticle> {
-  const counted = countsOf(article)
+  const lead = leadOfArticle(article)
+  const counted = countsOf(article, lead)
   const rows = await store.listWords(q, keysOf(counted, article.language))
   const frequencies = frequenciesIn('own', new Map(rows.map((row) => [row.word, row])))
-  const { subject, genre } = aboutOf(article, frequencies)
+  const { subject, genre } = aboutOf(article, lead, frequencies)
   return {
     vector: weigh(counted.own, frequencies),
     title: subjectOf(subject),
@@ -188,8 +190,7 @@ export function comparedOf({ own, subject, genre, publishedAt }: Signal): Relate
   return { vector: own, title: subject, genre, publishedAt }
 }
 
-function aboutOf(article: Written, frequencies: Frequencies) {
-  const lead = leadOfArticle(article)
+function aboutOf(article: Written, lead: string, frequencies: Frequencies) {
   const { words, names, ...rest } = titleOf(article.title, lead, frequencies)
   const subject = { ...rest, words: [...words], names: [...names] }
   return { title: article.title, genre: genreOf(article.title, lead, article.language), subject }
@@ -207,9 +208,7 @@ function leadOfArticle({ title, summary, text, language }: Written): string {
   return leadOf(text.length >= (summary?.length ?? 0) ? text : (summary as string), language, title)
 }
 
-function countsOf(article: Written): Counted {
-  const { title, language } = article
-  const lead = leadOfArticle(article)
+function countsOf({ title, language }: Written, lead: string): Counted {
   return { own: countWords(title, lead), bridged: bridgedCounts(title, lead, language) }
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { sql } from '../../../src/database/sql.ts'
 import { relateAll, relateNext } from '../../../src/stories/relating/linker.ts'
+import { rebuildRelations } from '../../../src/stories/relating/rebuild.ts'
 import { startRelating } from '../../../src/stories/relating/worker.ts'
 import { atEnd } from '../../support/cleanup.ts'
 import { onEveryEngine } from '../../support/engines.ts'
@@ -59,6 +60,33 @@ onEveryEngine('the linker', (engine) => {
       sql`select count(*) as count, count(distinct article_id) as articles from article_signal`,
     )
     expect(signals).toEqual({ count: 12, articles: 12 })
+  })
+
+  it('makes all anew on request, and what is missing without it', async () => {
+    const newsroom = await relatedNewsroom(engine)
+    const first = await newsroom.publish('lighthouse', dam, '08:00')
+    const second = await newsroom.publish('harbour', damAgain, '09:00')
+    await newsroom.publish('lighthouse', orchard, '09:10')
+    const steps: [number, number][] = []
+    const rebuild = (all: boolean) =>
+      rebuildRelations(newsroom.database, { all }, (done, total) => steps.push([done, total]))
+    expect(await rebuild(false)).toBe(3)
+    expect(steps).toContainEqual([3, 3])
+    expect(await rebuild(false)).toBe(0)
+    const numbers = () =>
+      newsroom.database.all(sql`select number, article_id from article_signal order by number`)
+    const before = await numbers()
+    expect(await rebuild(true)).toBe(3)
+    const after = await numbers()
+    expect(after).toHaveLength(3)
+    expect(after).not.toEqual(before)
+    expect((await newsroom.article(second.id)).duplicateOf).toBe(first.id)
+    const counted = await newsroom.database.one(sql`select articles from relation_progress`)
+    expect(counted).toEqual({ articles: 3 })
+    await newsroom.database.run(
+      sql`update article_signal set signals_version = 0 where article_id = ${first.id}`,
+    )
+    expect(await rebuild(false)).toBe(1)
   })
 
   it('works as soon as something is published', async () => {

@@ -160,6 +160,11 @@ onEveryEngine('what is computed to be related', (engine) => {
       ])
     })
 
+    it('says what is withdrawn', async () => {
+      await newsroom.api.put(`/v1/articles/${article.id}/withdrawal`, { body: { reason: 'error' } })
+      expect((await find({ url: article.url })).status).toBe(410)
+    })
+
     it('takes a key where the page is to be fetched', async () => {
       const answer = await find({ url: 'https://nobody.example/1' }, { key: null })
       expect([answer.status, answer.body.detail]).toEqual([401, expect.stringContaining('key')])

@@ -81,6 +81,22 @@ onEveryEngine('articles that tell one event', (engine) => {
     expect(await storyOf(third.id)).toEqual({ id, articleCount: 3 })
   })
 
+  it('show how many they are to a tenth, once they are many, and the story shows it exactly', async () => {
+    const ids: string[] = []
+    for (let index = 0; index < 25; index++) {
+      const { id } = await newsroom.publish('lighthouse', { ...orchard, title: `${orchard.title} ${index}` })
+      ids.push(id)
+    }
+    const { body: story } = await newsroom.api.post('/v1/stories', { body: { articleIds: ids.slice(0, 20) } })
+    const shown: number[] = []
+    for (const id of ids.slice(20)) {
+      await newsroom.api.put(`/v1/stories/${story.id}/articles/${id}`)
+      shown.push((await storyOf(ids[0] as string)).articleCount)
+    }
+    expect(shown).toEqual([20, 22, 22, 22, 25])
+    expect((await newsroom.api.get(`/v1/stories/${story.id}`)).body.articleCount).toBe(25)
+  })
+
   it('are told of in the change log', async () => {
     await newsroom.publish('lighthouse', dam, '08:00')
     await newsroom.publish('harbour', damTold, '09:00')
