@@ -14,6 +14,10 @@ export type FeedState = {
   answers: number
   /** Asked for since the feed last came whole. */
   pages: number
+  /** Pages answered 429 or 503, each with how often. */
+  heldPages: Map<string, number>
+  /** One of them was, since the feed last came whole, and not for the last of the times that it may be asked for. */
+  awaitsPage: boolean
   /** What was given with the last whole answer, and has to come back. */
   given: { etag: string | undefined; lastModified: string | undefined } | undefined
   statuses: number[]
@@ -38,6 +42,8 @@ export function newFeedState(outlet: Outlet): FeedState {
     changedAt: 0,
     answers: 0,
     pages: 0,
+    heldPages: new Map(),
+    awaitsPage: false,
     given: undefined,
     statuses: [],
     bytes: 0,
@@ -62,6 +68,7 @@ export function feedAnswer(
   const given = validatorsOf(outlet, state, document, now)
   if (isUnchanged(given, sent)) return { ...nothing, status: 304, headers: headersOf(outlet, given) }
   state.pages = 0
+  state.awaitsPage = false
   state.given = given.etag || given.lastModified ? given : undefined
   const { body, contentType, standing } = document
   const headers = { ...headersOf(outlet, given), 'content-type': contentType }

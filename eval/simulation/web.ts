@@ -48,8 +48,9 @@ export async function startWeb(outlets: Outlet[], clock: () => Date): Promise<We
     if (path === '/robots.txt') return robotsAnswer(outlet)
     const isMoved = move && host === move.host && path === move.path
     if (path !== '/feed.xml' && !isMoved) {
-      state.pages++
-      return pageAnswer(path, saved)
+      const answer = pageAnswer(path, saved)
+      countPage(state, path, answer)
+      return answer
     }
     if (move && !isMoved && move.at <= now) return leadOn(move.host, move.path, move.status)
     checkValidators(manners, state, request, now)
@@ -119,14 +120,25 @@ function retryAt({ headers }: FeedAnswer, now: number): number | undefined {
 /** After so many pages what is left of a feed is asked for again, whole. */
 const pagesOfOnePoll = 20
 
+/** A page that is held back is asked for no more after this, however often its item is edited meanwhile. */
+const mostTriesOfPage = 12
+
+function countPage(state: FeedState, path: string, { status }: FeedAnswer) {
+  state.pages++
+  if (status !== 429 && status !== 503) return
+  const tries = (state.heldPages.get(path) ?? 0) + 1
+  state.heldPages.set(path, tries)
+  if (tries < mostTriesOfPage) state.awaitsPage = true
+}
+
 /** What a server gave with its last whole answer comes back with the next request, to the byte. */
 function checkValidators(
   manners: Manners,
-  { given, pages }: FeedState,
+  { given, pages, awaitsPage }: FeedState,
   { headers, url = '/' }: IncomingMessage,
   at: number,
 ) {
-  if (!given || pages >= pagesOfOnePoll) return
+  if (!given || pages >= pagesOfOnePoll || awaitsPage) return
   const visit = { at, host: headers.host ?? '', path: url, kind: 'feed' as const }
   if (headers['if-none-match'] !== given.etag || headers['if-modified-since'] !== given.lastModified)
     manners.tell(

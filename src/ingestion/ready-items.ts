@@ -53,8 +53,9 @@ export async function readyItems(
       if ('page' in answer) page = answer.page
       else {
         ready.dropped.push({ stage: 'page', what: item.url, why: answer.problem })
-        if (answer.isForNow) {
-          contentHash = withoutPage(contentHash)
+        const tries = triesOf(known) + 1
+        if (answer.isForNow && tries < mostTries) {
+          contentHash += `${withoutPage}${tries}`
           ready.awaitsPages = true
         }
       }
@@ -71,7 +72,15 @@ export async function readyItems(
 }
 
 /** What is made of an item alone is not what is made of it and its page: with this, it differs when the item comes again. */
-const withoutPage = (contentHash: string) => `${contentHash} without its page`
+const withoutPage = ' without its page, tries: '
+/** A page that is held back so often is held back for good: on, the feed would be sent whole at every poll. */
+const mostTries = 4
+
+/** In how many polls the page of an item as it is now was held back. */
+function triesOf({ known, contentHash }: KnownItem): number {
+  const [hash, tries = '0'] = known?.content_hash.split(withoutPage) ?? []
+  return hash === contentHash ? Number(tries) : 0
+}
 
 function wantsPage(extraction: DueFeed['extraction'], item: FeedItem): boolean {
   if (extraction !== 'whenShort') return extraction === 'always'

@@ -327,6 +327,19 @@ onEveryEngine('reading feeds', (engine) => {
       expect(reading.web.visits(host, '/heron-1')).toHaveLength(1)
     })
 
+    it('gives a page up that is held back again and again, and asks for the feed by its validators from then on', async () => {
+      const link = reading.web.url(host, '/heron-1')
+      const rss = rssOf([heron(1, { html: 'In short.', link })])
+      reading.web.put(host, '/feed.xml', feed(rss, { etag: '"heron"' }))
+      reading.web.put(host, '/heron-1', { status: 503, headers: { 'retry-after': '60' } })
+      await reading.add(host)
+      for (let poll = 0; poll < 8; poll++) await reading.later(24 * 60)
+      expect(reading.web.visits(host, '/heron-1')).toHaveLength(4)
+      const sent = reading.web.visits(host, '/feed.xml').map(({ headers }) => headers['if-none-match'])
+      expect(sent.slice(0, 4)).toEqual([undefined, undefined, undefined, undefined])
+      expect(new Set(sent.slice(4))).toEqual(new Set(['"heron"']))
+    })
+
     it('asks a site that pages of others lead to as seldom as if they were its own', async () => {
       const shared = 'pages.example'
       for (const [number, outlet] of ['quarry.example', 'dukou.example'].entries()) {
