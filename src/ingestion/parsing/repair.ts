@@ -1,6 +1,6 @@
 const beginsTag = /[a-z_:/!?\u0080-\uffff]/i
 /** What means nothing comes in runs of megabytes, if somebody means harm. */
-const unusable = /[[\p{Cc}\ufffe\uffff]--[\t\n\r\u0080-\u009f]]{1,1000}|[\u0080-\u009f]/gv
+const unusable = /[^\t\n\r\x20-\x7e\u0080-\ufffd]{1,1000}|[\u0080-\u009f]/g
 const windows1252 = new TextDecoder('windows-1252')
 
 /**
