@@ -19,6 +19,8 @@ export function parseDate(
   { zone = 'UTC', now }: { zone?: string | undefined; now: Date },
 ): string | undefined {
   if (text.length > lengthAtMost) return undefined
+  const usual = usualDate(text, { zone, now })
+  if (usual) return momentOf(usual, zone)?.toISOString()
   const written = text.normalize('NFKC').replace(/\s+/g, ' ').trim()
   const frame = { zone, now }
   const relative = hasYear.test(written) ? undefined : relativeDate(written, frame)
@@ -27,6 +29,18 @@ export function parseDate(
   const moment =
     dateOnly(bare) ?? numericDate(bare, frame) ?? compactDate(bare, frame) ?? wordedDate(bare, frame)
   return moment ? momentOf(moment, zone)?.toISOString() : sinceEpoch(written)
+}
+
+const ofMail =
+  /^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2})(?::(\d{2}))? ([A-Z]{1,5}|[+-]\d{4})$/
+
+/** The form of RFC 822, which most feeds have, and which is then looked for in none of the others. */
+function usualDate(text: string, frame: Frame): Moment | undefined {
+  const [, day, name = '', year, hour, minute, second = '0', offset = ''] = ofMail.exec(text) ?? []
+  const month = monthOf(name)
+  if (month === undefined) return undefined
+  const time = { hour: Number(hour), minute: Number(minute), second: Number(second) }
+  return withOffset({ ...dayOf(Number(year), month, Number(day)), ...time }, offset, frame)
 }
 
 /** `Thu, `, `星期一 `: what goes before a digit or a month is not looked at. */
