@@ -47,7 +47,7 @@ describe('an address', () => {
   beforeAll(async () => {
     room = await openRoom(engines[0] as Engine, { readAccess: 'key' })
     address = await room.api.listen()
-    // Its one scope opens nothing yet.
+    // Its one scope opens nothing that was made here.
     stranger = await room.key(['webhooks:write'])
   })
 

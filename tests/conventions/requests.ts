@@ -107,6 +107,13 @@ async function subscription({ database, source }: Room) {
   return { params: { id, token }, secret }
 }
 
+const webhook = async (room: Room): Promise<Valid> => ({ params: { id: await room.webhook() } })
+
+async function delivery(room: Room): Promise<Valid> {
+  const id = await room.webhook()
+  return { params: { id, deliveryId: await room.delivery(id) } }
+}
+
 async function pushedFeed(room: Room): Promise<Valid> {
   const { params, secret } = await subscription(room)
   const body = '<rss version="2.0"><channel><title>Lighthouse Daily</title></channel></rss>'
@@ -215,6 +222,29 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
   pushFeed: pushedFeed,
 
   listChanges: nothing,
+
+  listWebhooks: nothing,
+  createWebhook: async (room) => ({
+    body: {
+      url: room.receiverUrl,
+      description: 'The desk for chips',
+      types: ['article.published'],
+      query: { q: 'chips', tagsAny: [await room.tag()], source: [room.sourceId], language: ['en'] },
+      state: 'active',
+    },
+  }),
+  getWebhook: webhook,
+  patchWebhook: async (room) => ({
+    ...(await webhook(room)),
+    body: { description: 'Changed', query: { q: 'heron', tagsNone: [await room.tag()] } },
+  }),
+  deleteWebhook: webhook,
+  rotateWebhookSecret: async (room) => ({ ...(await webhook(room)), body: { overlapSeconds: 3600 } }),
+  listDeliveries: webhook,
+  getDelivery: delivery,
+  replayDelivery: delivery,
+  createReplay: async (room) => ({ ...(await webhook(room)), body: { fromSeq: 1, toSeq: 1 } }),
+  pingWebhook: webhook,
 
   getMe: nothing,
   listPartners: nothing,
