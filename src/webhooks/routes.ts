@@ -80,7 +80,8 @@ function addWebhooks(app: Server, { database, once, publicUrl }: RouteDependenci
         const made = await addWebhook(tx, actor, request.body)
         const answer = await withSecret(tx, made)
         const Location = `/v1/webhooks/${made.row.id}`
-        return { ...answer, status: 201, headers: { ...answer.headers, Location } }
+        const headers = { ...answer.headers, ETag: tagOf(made.row, await webhookOf(tx, made.row)), Location }
+        return { ...answer, status: 201, headers }
       })
       return reply
     },
@@ -185,10 +186,10 @@ async function shownOf(q: Queries, row: MadeWebhook['row']) {
 
 /** The one answer that shows the secret; what is kept for a repetition does not. */
 async function withSecret(q: Queries, { row, secret }: MadeWebhook): Promise<Answer> {
-  const { headers, body } = await shownOf(q, row)
+  const body = await webhookOf(q, row)
   return {
     status: 200,
-    headers: { ...headers, 'Cache-Control': 'no-store' },
+    headers: { 'Cache-Control': 'no-store' },
     body: { ...body, secret } satisfies WebhookWithSecret,
     keptBody: { ...body, secret: null } satisfies WebhookWithSecret,
   }

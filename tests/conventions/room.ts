@@ -105,8 +105,8 @@ function makers(api: Api, sourceId: string) {
 
 function webhookMakers(api: Api, delivering: ReturnType<typeof createDelivering>, url: string) {
   return {
-    webhook: async (members = {}): Promise<string> =>
-      (await made(api, '/v1/webhooks', { url, types: ['tag.created'], ...members })).id,
+    webhook: async (key?: string | null): Promise<string> =>
+      (await made(api, '/v1/webhooks', { url, types: ['tag.created'] }, key)).id,
     /** Made of a change, as the worker makes it. */
     async delivery(id: string): Promise<string> {
       const slug = `tag-${next()}`
@@ -123,8 +123,8 @@ export const newLink = () => ({
   target: { url: `https://elsewhere.example/${next()}`, title: 'Heron 1, a year on' },
 })
 
-async function made(api: Api, url: string, body: unknown) {
-  const answer = await api.post(url, { body })
+async function made(api: Api, url: string, body: unknown, key?: string | null) {
+  const answer = await api.post(url, { body, ...(key !== undefined && { key }) })
   if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body
 }
