@@ -38,7 +38,7 @@ export async function leaseDue(
   { lease, until }: Lease,
 ): Promise<void> {
   await tx.run(sql`
-    update webhook_delivery set lease = ${lease}, leased_until = ${until} where id in (
+    update webhook_delivery set lease = ${lease}, leased_until = ${until} where state = 'pending' and id in (
       select id from webhook_delivery
       where webhook_id = ${webhookId} and state = 'pending' and due_at <= ${tx.now}
         and (leased_until is null or leased_until <= ${tx.now})
