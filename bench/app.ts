@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import type { Database } from '../src/database/database.ts'
 import { createApp } from '../src/main/app.ts'
 import { createIngestion } from '../src/main/ingestion.ts'
+import { createDelivering } from '../src/main/webhooks.ts'
 
 export const adminKey = 'a-key-of-the-benchmark-and-nobody-else'
 export const authorization = `Bearer ${adminKey}`
@@ -10,11 +11,13 @@ export const authorization = `Bearer ${adminKey}`
 export function benchApp(database: Database, cache: boolean) {
   const logger = pino({ level: 'silent' })
   const publicUrl = () => 'http://127.0.0.1:3000'
+  const outside = { database, logger, publicUrl, allow: [], userAgent: 'Newsweave' }
   return createApp({
     database,
     logger,
     publicUrl,
-    ingestion: createIngestion({ database, logger, publicUrl, allow: [], userAgent: 'Newsweave' }),
+    ingestion: createIngestion(outside),
+    delivering: createDelivering(outside),
     readAccess: 'open',
     trustedProxies: [],
     adminKey,

@@ -1086,6 +1086,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description Those of the partner whose key asks, or of the key itself where it has no partner; administrators see all. In the order in which they were made.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Add a webhook
+         * @description Its address is told of changes from now on, by Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, and a thin body that says what happened to which resource. The answer is the only place that shows the secret; a repetition with the same `Idempotency-Key` has `secret: null`. A partner has 100 webhooks at most.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description What it is told of, whether it is, and how that went lately.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Nothing more is sent to it, and its log is gone.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description A JSON merge patch (RFC 7396). `state: active` sets one going that was paused or disabled, and what was pending goes out.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        patch: operations["patchWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries of a webhook
+         * @description The newest first, with their attempts. They are kept for 30 days.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery
+         * @description The change that it tells of, and each attempt with what came back.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description Whatever became of it, it is due at once and its schedule begins anew. It has the same `webhook-id` as before.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        post: operations["replayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/pings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test
+         * @description Sends a signed `webhook.ping` at once, whatever the state of the webhook, and answers what came back: after 15 seconds at the latest. It is in no log.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a stretch of the log again
+         * @description New deliveries are made of the changes from `fromSeq` to `toSeq`, as far as the types and the query of the webhook ask for them: also of changes from before it was made. Each has the `webhook-id` that its change had before. `replays` of the webhook tells how far that is. Where the log does not reach back so far any more: 410, with the `firstSeq` that it has.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        post: operations["createReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description For a day, or as long as is said, deliveries have two signatures, one of them made with the former secret: that is the time to bring the new one to the receiver. The answer is the only place that shows it; a repetition with the same `Idempotency-Key` has `secret: null`.
+         *
+         *     Needs a key with the scope `webhooks:write`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/websub/{id}/{token}": {
         parameters: {
             query?: never;
@@ -1753,6 +1947,93 @@ export interface components {
             /** @description Send this as `after` next time, always. With `types` it moves on past the changes of other types too. */
             lastSeq: number;
         };
+        /**
+         * @description One change for one webhook, and how telling of it went.
+         * @example {
+         *       "id": "019ab2c4-9b20-7a11-9c2d-4f1e6b8a2c70",
+         *       "webhookId": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+         *       "messageId": "msg_12_mibzrfk0",
+         *       "cause": "change",
+         *       "seq": 12,
+         *       "type": "article.published",
+         *       "resource": {
+         *         "type": "article",
+         *         "id": "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"
+         *       },
+         *       "revision": 1,
+         *       "state": "delivered",
+         *       "attemptCount": 1,
+         *       "attempts": [
+         *         {
+         *           "at": "2026-11-23T06:08:00.400Z",
+         *           "status": 200,
+         *           "durationMs": 84,
+         *           "error": null,
+         *           "answer": "ok"
+         *         }
+         *       ],
+         *       "createdAt": "2026-11-23T06:08:00.200Z",
+         *       "nextAttemptAt": null,
+         *       "endedAt": "2026-11-23T06:08:00.484Z"
+         *     }
+         */
+        Delivery: {
+            id: string;
+            webhookId: string;
+            /** @description Sent as `webhook-id`: the same for a change however often it is sent, also by a replay. */
+            messageId: string;
+            /**
+             * @description The change happened, or a stretch of the log is replayed.
+             * @enum {string}
+             */
+            cause: "change" | "replay";
+            /** @description The place of the change in the log. */
+            seq: number;
+            /** @enum {string} */
+            type: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
+            resource: {
+                type: string;
+                id: string;
+            };
+            revision: number | null;
+            /**
+             * @description `failed`: all attempts did, and no more are made.
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            attemptCount: number;
+            /** @description The last 20, the first of them first. */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Not before this; null where none is to be made. */
+            nextAttemptAt: string | null;
+            endedAt: string | null;
+        };
+        /**
+         * @description One request to a receiver, and what came back.
+         * @example {
+         *       "at": "2026-11-23T06:08:00.400Z",
+         *       "status": 200,
+         *       "durationMs": 84,
+         *       "error": null,
+         *       "answer": "ok"
+         *     }
+         */
+        DeliveryAttempt: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /** @description Null where no answer came. */
+            status: number | null;
+            durationMs: number;
+            /** @description Why it counts as failed; null where it was delivered. */
+            error: string | null;
+            /** @description The beginning of what the receiver answered. */
+            answer: string | null;
+        };
         ExportedArticle: {
             id: string;
             url: string;
@@ -2313,6 +2594,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "fromSeq": 1,
+         *       "toSeq": 500
+         *     }
+         */
+        NewReplay: {
+            /** @description The first change to be told of. */
+            fromSeq: number;
+            /** @description The last one: at most 100000 changes at once. */
+            toSeq: number;
+        };
+        /**
+         * @example {
          *       "name": "Lighthouse Daily",
          *       "homeUrl": "https://lighthouse.example/",
          *       "feedUrl": "https://lighthouse.example/feed.xml",
@@ -2401,6 +2694,46 @@ export interface components {
         };
         /**
          * @example {
+         *       "url": "https://lighthouse.example/hooks/newsweave",
+         *       "description": "The desk for chips",
+         *       "types": [
+         *         "article.published",
+         *         "article.revised",
+         *         "article.withdrawn"
+         *       ],
+         *       "query": {
+         *         "q": "chips OR 芯片",
+         *         "tagsNone": [
+         *           "rumours"
+         *         ],
+         *         "language": [
+         *           "en",
+         *           "zh"
+         *         ]
+         *       }
+         *     }
+         */
+        NewWebhook: {
+            /**
+             * Format: iri
+             * @description Where deliveries are sent.
+             * @example https://example.com/story/1
+             */
+            url: string;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description The types of change that it is told of; null for all. */
+            types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
+            query?: components["schemas"]["WebhookQueryInput"] | null;
+            /**
+             * @description `paused`: deliveries are gathered and not sent.
+             * @enum {string}
+             */
+            state?: "active" | "paused";
+        };
+        /**
+         * @example {
          *       "next": null,
          *       "limit": 20
          *     }
@@ -2469,6 +2802,26 @@ export interface components {
              * @enum {string}
              */
             state?: "active" | "suspended";
+        };
+        /**
+         * @description What a receiver made of a test.
+         * @example {
+         *       "messageId": "ping_019ab2c4-9d40-7c31-9e4f-6b3a8d0c4e90",
+         *       "delivered": true,
+         *       "attempt": {
+         *         "at": "2026-11-23T06:08:00.400Z",
+         *         "status": 200,
+         *         "durationMs": 84,
+         *         "error": null,
+         *         "answer": "ok"
+         *       }
+         *     }
+         */
+        Ping: {
+            messageId: string;
+            /** @description Whether the receiver answered with a status of 200 to 299. */
+            delivered: boolean;
+            attempt: components["schemas"]["DeliveryAttempt"];
         };
         /**
          * @description What went wrong (RFC 9457). Some kinds add members, such as the `articleId` of a conflict.
@@ -2795,6 +3148,24 @@ export interface components {
             threshold: number | null;
         };
         /**
+         * @description A stretch of the log that is told of once more.
+         * @example {
+         *       "id": "019ab2c4-9c30-7b21-8d3e-5a2f7c9b3d80",
+         *       "webhookId": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+         *       "fromSeq": 1,
+         *       "toSeq": 500,
+         *       "createdAt": "2026-11-23T06:08:00.000Z"
+         *     }
+         */
+        Replay: {
+            id: string;
+            webhookId: string;
+            fromSeq: number;
+            toSeq: number;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /**
          * @example {
          *       "revision": 1,
          *       "at": "2026-11-23T06:10:12.345Z",
@@ -2864,6 +3235,19 @@ export interface components {
             /** Format: date-time */
             at: string;
             title: string;
+        };
+        /**
+         * @default {}
+         * @example {
+         *       "overlapSeconds": 3600
+         *     }
+         */
+        SecretRotation: {
+            /**
+             * @description How long deliveries are signed with the former secret, too: a day without it, 7 at most.
+             * @default 86400
+             */
+            overlapSeconds?: number;
         };
         ShownTranslationOf: {
             /** @description The original, where we hold it. */
@@ -3374,6 +3758,280 @@ export interface components {
             language: string | null;
             /** @description How it is known: `declared` by who sent the article, or `computed` from the texts. */
             method: string;
+        };
+        /**
+         * @description Whom to tell of changes, of which, and how that goes.
+         * @example {
+         *       "id": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+         *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+         *       "url": "https://lighthouse.example/hooks/newsweave",
+         *       "description": "The desk for chips",
+         *       "types": [
+         *         "article.published",
+         *         "article.revised",
+         *         "article.withdrawn"
+         *       ],
+         *       "query": {
+         *         "q": "chips OR 芯片",
+         *         "tagsNone": [
+         *           "rumours"
+         *         ],
+         *         "language": [
+         *           "en",
+         *           "zh"
+         *         ]
+         *       },
+         *       "state": "active",
+         *       "stateReason": null,
+         *       "stateSince": "2026-11-23T06:08:00.000Z",
+         *       "disabledAtSeq": null,
+         *       "health": {
+         *         "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+         *         "lastFailureAt": null,
+         *         "lastError": null,
+         *         "failingSince": null,
+         *         "pendingCount": 0
+         *       },
+         *       "replays": [],
+         *       "createdAt": "2026-11-23T06:08:00.000Z",
+         *       "updatedAt": "2026-11-23T06:08:00.000Z"
+         *     }
+         */
+        Webhook: {
+            id: string;
+            /** @description Whose it is; null where the key that made it is of no partner. */
+            partnerId: string | null;
+            /** @description Where deliveries are sent. */
+            url: string;
+            /** @description What it is for. */
+            description: string | null;
+            /** @description The types of change that it is told of; null for all. */
+            types: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
+            query: components["schemas"]["WebhookQuery"] | null;
+            /**
+             * @description `paused`: deliveries are gathered and not sent. `disabled`: the receiver was gone or failed for days; nothing is sent or gathered until it is set to `active`.
+             * @enum {string}
+             */
+            state: "active" | "paused" | "disabled";
+            /** @description Why it was disabled. */
+            stateReason: string | null;
+            /** Format: date-time */
+            stateSince: string;
+            /** @description The last change that was gathered before it was disabled: a replay may begin behind it. */
+            disabledAtSeq: number | null;
+            health: components["schemas"]["WebhookHealth"];
+            /** @description Replays of the log that are under way. */
+            replays: {
+                fromSeq: number;
+                nextSeq: number;
+                toSeq: number;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @description How deliveries went lately.
+         * @example {
+         *       "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+         *       "lastFailureAt": null,
+         *       "lastError": null,
+         *       "failingSince": null,
+         *       "pendingCount": 0
+         *     }
+         */
+        WebhookHealth: {
+            lastSuccessAt: string | null;
+            lastFailureAt: string | null;
+            /** @description Why the last attempt that failed did. */
+            lastError: string | null;
+            /** @description When the first attempt failed since the last success. */
+            failingSince: string | null;
+            /** @description Deliveries that are still to be made; counted up to 1000. */
+            pendingCount: number;
+        };
+        /**
+         * @example {
+         *       "state": "paused"
+         *     }
+         */
+        WebhookPatch: {
+            /**
+             * Format: iri
+             * @description Where deliveries are sent from now on, those that wait included.
+             * @example https://example.com/story/1
+             */
+            url?: string;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description The types of change that it is told of; null for all. */
+            types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
+            query?: {
+                q?: string | null;
+                expand?: boolean | null;
+                tagsAll?: string[] | null;
+                tagsAny?: string[] | null;
+                tagsNone?: string[] | null;
+                source?: string[] | null;
+                sourceNone?: string[] | null;
+                language?: string[] | null;
+                languageNone?: string[] | null;
+                author?: string | null;
+            } | null;
+            /**
+             * @description `active` also lets a webhook begin anew that was disabled: what was pending then goes out.
+             * @enum {string}
+             */
+            state?: "active" | "paused";
+        };
+        /**
+         * @description Which articles a webhook is about: filters of the list of articles, under the same names.
+         * @example {
+         *       "q": "chips OR 芯片",
+         *       "tagsNone": [
+         *         "rumours"
+         *       ],
+         *       "language": [
+         *         "en",
+         *         "zh"
+         *       ]
+         *     }
+         */
+        WebhookQuery: {
+            /** @description As `q` on the list of articles. */
+            q?: string;
+            /** @description Finds names and terms of `q` under their other names, too. */
+            expand?: boolean;
+            /** @description Carries all of these tags, or tags below them. */
+            tagsAll?: string[];
+            /** @description Carries at least one of these tags, or of tags below them. */
+            tagsAny?: string[];
+            /** @description Carries none of these tags, nor of tags below them. */
+            tagsNone?: string[];
+            /** @description Is of one of these sources. */
+            source?: string[];
+            /** @description Is of none of these sources. */
+            sourceNone?: string[];
+            /** @description Is in one of these languages. */
+            language?: string[];
+            /** @description Is in none of these languages. */
+            languageNone?: string[];
+            /** @description Was written or translated by this person. */
+            author?: string;
+        };
+        /**
+         * @description Which articles a webhook is about: filters of the list of articles, under the same names.
+         * @example {
+         *       "q": "chips OR 芯片",
+         *       "tagsNone": [
+         *         "rumours"
+         *       ],
+         *       "language": [
+         *         "en",
+         *         "zh"
+         *       ]
+         *     }
+         */
+        WebhookQueryInput: {
+            /** @description As `q` on the list of articles. */
+            q?: string;
+            /** @description Finds names and terms of `q` under their other names, too. */
+            expand?: boolean;
+            /** @description Carries all of these tags, or tags below them. */
+            tagsAll?: string[];
+            /** @description Carries at least one of these tags, or of tags below them. */
+            tagsAny?: string[];
+            /** @description Carries none of these tags, nor of tags below them. */
+            tagsNone?: string[];
+            /** @description Is of one of these sources. */
+            source?: string[];
+            /** @description Is of none of these sources. */
+            sourceNone?: string[];
+            /** @description Is in one of these languages. */
+            language?: string[];
+            /** @description Is in none of these languages. */
+            languageNone?: string[];
+            /** @description Was written or translated by this person. */
+            author?: string;
+        };
+        /**
+         * @description A webhook with its new secret, which is shown only here.
+         * @example {
+         *       "id": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+         *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+         *       "url": "https://lighthouse.example/hooks/newsweave",
+         *       "description": "The desk for chips",
+         *       "types": [
+         *         "article.published",
+         *         "article.revised",
+         *         "article.withdrawn"
+         *       ],
+         *       "query": {
+         *         "q": "chips OR 芯片",
+         *         "tagsNone": [
+         *           "rumours"
+         *         ],
+         *         "language": [
+         *           "en",
+         *           "zh"
+         *         ]
+         *       },
+         *       "state": "active",
+         *       "stateReason": null,
+         *       "stateSince": "2026-11-23T06:08:00.000Z",
+         *       "disabledAtSeq": null,
+         *       "health": {
+         *         "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+         *         "lastFailureAt": null,
+         *         "lastError": null,
+         *         "failingSince": null,
+         *         "pendingCount": 0
+         *       },
+         *       "replays": [],
+         *       "createdAt": "2026-11-23T06:08:00.000Z",
+         *       "updatedAt": "2026-11-23T06:08:00.000Z",
+         *       "secret": "whsec_shown-only-in-this-answer"
+         *     }
+         */
+        WebhookWithSecret: {
+            id: string;
+            /** @description Whose it is; null where the key that made it is of no partner. */
+            partnerId: string | null;
+            /** @description Where deliveries are sent. */
+            url: string;
+            /** @description What it is for. */
+            description: string | null;
+            /** @description The types of change that it is told of; null for all. */
+            types: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
+            query: components["schemas"]["WebhookQuery"] | null;
+            /**
+             * @description `paused`: deliveries are gathered and not sent. `disabled`: the receiver was gone or failed for days; nothing is sent or gathered until it is set to `active`.
+             * @enum {string}
+             */
+            state: "active" | "paused" | "disabled";
+            /** @description Why it was disabled. */
+            stateReason: string | null;
+            /** Format: date-time */
+            stateSince: string;
+            /** @description The last change that was gathered before it was disabled: a replay may begin behind it. */
+            disabledAtSeq: number | null;
+            health: components["schemas"]["WebhookHealth"];
+            /** @description Replays of the log that are under way. */
+            replays: {
+                fromSeq: number;
+                nextSeq: number;
+                toSeq: number;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description What deliveries are signed with, shown this once. Null where the request was repeated. */
+            secret: string | null;
         };
         /**
          * @example {
@@ -9253,6 +9911,860 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has, at most. */
+                limit?: number;
+                /** @description `page.next` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *           "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+                     *           "url": "https://lighthouse.example/hooks/newsweave",
+                     *           "description": "The desk for chips",
+                     *           "types": [
+                     *             "article.published",
+                     *             "article.revised",
+                     *             "article.withdrawn"
+                     *           ],
+                     *           "query": {
+                     *             "q": "chips OR 芯片",
+                     *             "tagsNone": [
+                     *               "rumours"
+                     *             ],
+                     *             "language": [
+                     *               "en",
+                     *               "zh"
+                     *             ]
+                     *           },
+                     *           "state": "active",
+                     *           "stateReason": null,
+                     *           "stateSince": "2026-11-23T06:08:00.000Z",
+                     *           "disabledAtSeq": null,
+                     *           "health": {
+                     *             "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+                     *             "lastFailureAt": null,
+                     *             "lastError": null,
+                     *             "failingSince": null,
+                     *             "pendingCount": 0
+                     *           },
+                     *           "replays": [],
+                     *           "createdAt": "2026-11-23T06:08:00.000Z",
+                     *           "updatedAt": "2026-11-23T06:08:00.000Z"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "next": null,
+                     *         "limit": 20
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Webhook"][];
+                        page: components["schemas"]["Page"];
+                    };
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://lighthouse.example/hooks/newsweave",
+                 *       "description": "The desk for chips",
+                 *       "types": [
+                 *         "article.published",
+                 *         "article.revised",
+                 *         "article.withdrawn"
+                 *       ],
+                 *       "query": {
+                 *         "q": "chips OR 芯片",
+                 *         "tagsNone": [
+                 *           "rumours"
+                 *         ],
+                 *         "language": [
+                 *           "en",
+                 *           "zh"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+                     *       "url": "https://lighthouse.example/hooks/newsweave",
+                     *       "description": "The desk for chips",
+                     *       "types": [
+                     *         "article.published",
+                     *         "article.revised",
+                     *         "article.withdrawn"
+                     *       ],
+                     *       "query": {
+                     *         "q": "chips OR 芯片",
+                     *         "tagsNone": [
+                     *           "rumours"
+                     *         ],
+                     *         "language": [
+                     *           "en",
+                     *           "zh"
+                     *         ]
+                     *       },
+                     *       "state": "active",
+                     *       "stateReason": null,
+                     *       "stateSince": "2026-11-23T06:08:00.000Z",
+                     *       "disabledAtSeq": null,
+                     *       "health": {
+                     *         "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+                     *         "lastFailureAt": null,
+                     *         "lastError": null,
+                     *         "failingSince": null,
+                     *         "pendingCount": 0
+                     *       },
+                     *       "replays": [],
+                     *       "createdAt": "2026-11-23T06:08:00.000Z",
+                     *       "updatedAt": "2026-11-23T06:08:00.000Z",
+                     *       "secret": "whsec_shown-only-in-this-answer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["ConflictOrIdempotencyKeyInUse"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+                     *       "url": "https://lighthouse.example/hooks/newsweave",
+                     *       "description": "The desk for chips",
+                     *       "types": [
+                     *         "article.published",
+                     *         "article.revised",
+                     *         "article.withdrawn"
+                     *       ],
+                     *       "query": {
+                     *         "q": "chips OR 芯片",
+                     *         "tagsNone": [
+                     *           "rumours"
+                     *         ],
+                     *         "language": [
+                     *           "en",
+                     *           "zh"
+                     *         ]
+                     *       },
+                     *       "state": "active",
+                     *       "stateReason": null,
+                     *       "stateSince": "2026-11-23T06:08:00.000Z",
+                     *       "disabledAtSeq": null,
+                     *       "health": {
+                     *         "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+                     *         "lastFailureAt": null,
+                     *         "lastError": null,
+                     *         "failingSince": null,
+                     *         "pendingCount": 0
+                     *       },
+                     *       "replays": [],
+                     *       "createdAt": "2026-11-23T06:08:00.000Z",
+                     *       "updatedAt": "2026-11-23T06:08:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "paused"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["WebhookPatch"];
+                /**
+                 * @example {
+                 *       "state": "paused"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+                     *       "url": "https://lighthouse.example/hooks/newsweave",
+                     *       "description": "The desk for chips",
+                     *       "types": [
+                     *         "article.published",
+                     *         "article.revised",
+                     *         "article.withdrawn"
+                     *       ],
+                     *       "query": {
+                     *         "q": "chips OR 芯片",
+                     *         "tagsNone": [
+                     *           "rumours"
+                     *         ],
+                     *         "language": [
+                     *           "en",
+                     *           "zh"
+                     *         ]
+                     *       },
+                     *       "state": "active",
+                     *       "stateReason": null,
+                     *       "stateSince": "2026-11-23T06:08:00.000Z",
+                     *       "disabledAtSeq": null,
+                     *       "health": {
+                     *         "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+                     *         "lastFailureAt": null,
+                     *         "lastError": null,
+                     *         "failingSince": null,
+                     *         "pendingCount": 0
+                     *       },
+                     *       "replays": [],
+                     *       "createdAt": "2026-11-23T06:08:00.000Z",
+                     *       "updatedAt": "2026-11-23T06:08:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those of this state. */
+                state?: "pending" | "delivered" | "failed";
+                /** @description Only those of changes of this type. */
+                type?: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
+                /** @description How many items a page has, at most. */
+                limit?: number;
+                /** @description `page.next` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019ab2c4-9b20-7a11-9c2d-4f1e6b8a2c70",
+                     *           "webhookId": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *           "messageId": "msg_12_mibzrfk0",
+                     *           "cause": "change",
+                     *           "seq": 12,
+                     *           "type": "article.published",
+                     *           "resource": {
+                     *             "type": "article",
+                     *             "id": "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"
+                     *           },
+                     *           "revision": 1,
+                     *           "state": "delivered",
+                     *           "attemptCount": 1,
+                     *           "attempts": [
+                     *             {
+                     *               "at": "2026-11-23T06:08:00.400Z",
+                     *               "status": 200,
+                     *               "durationMs": 84,
+                     *               "error": null,
+                     *               "answer": "ok"
+                     *             }
+                     *           ],
+                     *           "createdAt": "2026-11-23T06:08:00.200Z",
+                     *           "nextAttemptAt": null,
+                     *           "endedAt": "2026-11-23T06:08:00.484Z"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "next": null,
+                     *         "limit": 20
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Delivery"][];
+                        page: components["schemas"]["Page"];
+                    };
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-9b20-7a11-9c2d-4f1e6b8a2c70",
+                     *       "webhookId": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *       "messageId": "msg_12_mibzrfk0",
+                     *       "cause": "change",
+                     *       "seq": 12,
+                     *       "type": "article.published",
+                     *       "resource": {
+                     *         "type": "article",
+                     *         "id": "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"
+                     *       },
+                     *       "revision": 1,
+                     *       "state": "delivered",
+                     *       "attemptCount": 1,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-23T06:08:00.400Z",
+                     *           "status": 200,
+                     *           "durationMs": 84,
+                     *           "error": null,
+                     *           "answer": "ok"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:08:00.200Z",
+                     *       "nextAttemptAt": null,
+                     *       "endedAt": "2026-11-23T06:08:00.484Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replayDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Due: the log tells of the attempt. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-9b20-7a11-9c2d-4f1e6b8a2c70",
+                     *       "webhookId": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *       "messageId": "msg_12_mibzrfk0",
+                     *       "cause": "change",
+                     *       "seq": 12,
+                     *       "type": "article.published",
+                     *       "resource": {
+                     *         "type": "article",
+                     *         "id": "019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"
+                     *       },
+                     *       "revision": 1,
+                     *       "state": "delivered",
+                     *       "attemptCount": 1,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-23T06:08:00.400Z",
+                     *           "status": 200,
+                     *           "durationMs": 84,
+                     *           "error": null,
+                     *           "answer": "ok"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:08:00.200Z",
+                     *       "nextAttemptAt": null,
+                     *       "endedAt": "2026-11-23T06:08:00.484Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["IdempotencyKeyInUse"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "messageId": "ping_019ab2c4-9d40-7c31-9e4f-6b3a8d0c4e90",
+                     *       "delivered": true,
+                     *       "attempt": {
+                     *         "at": "2026-11-23T06:08:00.400Z",
+                     *         "status": 200,
+                     *         "durationMs": 84,
+                     *         "error": null,
+                     *         "answer": "ok"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ping"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fromSeq": 1,
+                 *       "toSeq": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewReplay"];
+            };
+        };
+        responses: {
+            /** @description Taken up: deliveries follow. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-9c30-7b21-8d3e-5a2f7c9b3d80",
+                     *       "webhookId": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *       "fromSeq": 1,
+                     *       "toSeq": 500,
+                     *       "createdAt": "2026-11-23T06:08:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ConflictOrIdempotencyKeyInUse"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlapSeconds": 3600
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The webhook, with its new secret. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-9a10-7c31-8b4d-5e2f7a1c3d60",
+                     *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+                     *       "url": "https://lighthouse.example/hooks/newsweave",
+                     *       "description": "The desk for chips",
+                     *       "types": [
+                     *         "article.published",
+                     *         "article.revised",
+                     *         "article.withdrawn"
+                     *       ],
+                     *       "query": {
+                     *         "q": "chips OR 芯片",
+                     *         "tagsNone": [
+                     *           "rumours"
+                     *         ],
+                     *         "language": [
+                     *           "en",
+                     *           "zh"
+                     *         ]
+                     *       },
+                     *       "state": "active",
+                     *       "stateReason": null,
+                     *       "stateSince": "2026-11-23T06:08:00.000Z",
+                     *       "disabledAtSeq": null,
+                     *       "health": {
+                     *         "lastSuccessAt": "2026-11-23T06:20:00.000Z",
+                     *         "lastFailureAt": null,
+                     *         "lastError": null,
+                     *         "failingSince": null,
+                     *         "pendingCount": 0
+                     *       },
+                     *       "replays": [],
+                     *       "createdAt": "2026-11-23T06:08:00.000Z",
+                     *       "updatedAt": "2026-11-23T06:08:00.000Z",
+                     *       "secret": "whsec_shown-only-in-this-answer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["IdempotencyKeyInUse"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -6,6 +6,7 @@ import type { Ingestion } from '../../src/ingestion/ingestion.ts'
 import { readDue } from '../../src/ingestion/worker.ts'
 import { createApp } from '../../src/main/app.ts'
 import { createIngestion } from '../../src/main/ingestion.ts'
+import { createDelivering } from '../../src/main/webhooks.ts'
 import type { Clock } from '../../src/shared/clock.ts'
 import { findNextDue } from '../../src/sources/polling.ts'
 import { type Outlet, outletsOf } from './outlets.ts'
@@ -120,12 +121,20 @@ function ingestionAt({
 type Running = { database: Database; clock: Clock; logger: Logger; ingestion: Ingestion }
 
 async function requester({ database, clock, logger, ingestion }: Running): Promise<Simulation['request']> {
+  const publicUrl = () => 'http://newsweave.example'
   const app = await createApp({
     database,
     clock,
     logger,
     ingestion,
-    publicUrl: () => 'http://newsweave.example',
+    delivering: createDelivering({
+      database,
+      logger,
+      publicUrl,
+      allow: [],
+      userAgent: 'Newsweave simulation',
+    }),
+    publicUrl,
     readAccess: 'open',
     trustedProxies: [],
     adminKey: key,

@@ -1,6 +1,6 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import type { Change, ChangeType } from './change.ts'
-import { type ChangeRow, findHead, incrementHead, insertChange, listChanges } from './store.ts'
+import { type ChangeRow, findFirst, findHead, incrementHead, insertChange, listChanges } from './store.ts'
 
 /**
  * Appends to the log, in the transaction of the write that it tells of and as its last statement: from here to the
@@ -37,4 +37,10 @@ export async function readChanges(q: Queries, { after, limit, types }: ChangesAf
 
 function changeOf({ seq, at, type, resource_type, resource_id, revision }: ChangeRow): Change {
   return { seq, at, type, resource: { type: resource_type, id: resource_id }, revision }
+}
+
+/** The numbers between which the log can be read: its first entry, or behind its end where it has none, and its last. */
+export async function logEnds(q: Queries): Promise<{ first: number; last: number }> {
+  const last = await findHead(q)
+  return { first: (await findFirst(q)) ?? last + 1, last }
 }

@@ -32,6 +32,12 @@ export async function findHead(q: Queries): Promise<number> {
   return head?.seq ?? 0
 }
 
+/** The first number that is still in the log. */
+export async function findFirst(q: Queries): Promise<number | undefined> {
+  const row = await q.one<{ seq: number }>(sql`select seq from change order by seq limit 1`)
+  return row?.seq
+}
+
 export type ChangeRange = { after: number; upTo: number; limit: number; types?: ChangeType[] }
 
 export function listChanges(q: Queries, range: ChangeRange): Promise<ChangeRow[]> {

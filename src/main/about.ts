@@ -45,6 +45,11 @@ export const about: About = {
     { name: 'Sources', description: 'The outlets whose articles these are.' },
     { name: 'WebSub', description: 'Where hubs tell of what is new in feeds.' },
     { name: 'Changes', description: 'The one append-only log of every write, to follow by polling.' },
+    {
+      name: 'Webhooks',
+      description:
+        'Addresses that are told of changes, by Standard Webhooks, and the log of what was sent to them.',
+    },
     { name: 'Partners', description: 'Who may write, with which keys and scopes; and what a key may do.' },
     { name: 'Operations', description: 'Health, readiness, metrics, and this document.' },
   ],

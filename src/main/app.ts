@@ -35,6 +35,8 @@ import { relatedRoutes } from '../stories/routes.ts'
 import { relationRoutes } from '../stories/routes-relations.ts'
 import { storyRoutes } from '../stories/routes-stories.ts'
 import { tagRoutes } from '../tags/routes.ts'
+import type { Delivering } from '../webhooks/delivering.ts'
+import { webhookRoutes } from '../webhooks/routes.ts'
 import { about } from './about.ts'
 
 export type AppOptions = {
@@ -54,6 +56,7 @@ export type AppOptions = {
   cache: boolean
   corsOrigins: '*' | string[]
   ingestion: Ingestion
+  delivering: Delivering
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
   /** Told by whoever stops the process. */
@@ -78,7 +81,9 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addDeprecation(app)
   if (serves === 'api') await addDocument(app, about)
   addHealth(app, { database, readiness })
-  addMetrics(app, database, [options.ingestion.metrics.registry, relatingMetrics(database)])
+  const { ingestion, delivering } = options
+  const figures = [ingestion.metrics.registry, relatingMetrics(database), delivering.metrics.registry]
+  addMetrics(app, database, figures)
   if (serves === 'health') return app
   await addDocs(app, about.info.title)
   addProblemPages(app, publicUrl)
@@ -87,13 +92,14 @@ export async function createApp(options: AppOptions): Promise<Server> {
   sourceRoutes(app, { ...deps, refreshCards })
   fetchRoutes(app, deps)
   opmlRoutes(app, deps)
-  ingestionRoutes(app, options.ingestion)
+  ingestionRoutes(app, ingestion)
   searchRoutes(app, deps)
   changeRoutes(app, deps)
   relatedRoutes(app, deps)
-  relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(options.ingestion, url) })
+  relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(ingestion, url) })
   storyRoutes(app, deps)
   partnerRoutes(app, deps)
+  webhookRoutes(app, { ...deps, delivering })
   return app
 }
 

@@ -103,7 +103,7 @@ export const settings = {
   roles: {
     flag: '--roles <list>',
     variable: 'ROLES',
-    help: 'What this process does: api, ingestion, webhooks, with commas between. ingestion reads feeds; webhooks have no work yet; without api only health and metrics are served.',
+    help: 'What this process does: api, ingestion, webhooks, with commas between. ingestion reads feeds; webhooks tells receivers of changes; without api only health and metrics are served.',
     fallback: 'api,ingestion,webhooks',
     schema: list(choice(roles)).refine((chosen) => chosen.length > 0, `expected some of ${roles.join(', ')}`),
   },

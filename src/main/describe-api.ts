@@ -4,15 +4,17 @@ import { sqliteDialect } from '../database/dialect.ts'
 import { documentText } from '../http/document.ts'
 import { createApp } from './app.ts'
 import { createIngestion } from './ingestion.ts'
+import { createDelivering } from './webhooks.ts'
 
 /** The OpenAPI document of this program. Registering routes asks nothing of a database, so there is none. */
 export async function describeApi(): Promise<string> {
   const logger = pino({ level: 'silent' })
-  const outside = { database: noDatabase, logger, publicUrl: () => undefined, allow: [], userAgent: '' }
+  const outside = { database: noDatabase, logger, allow: [], userAgent: '' }
   const app = await createApp({
     database: noDatabase,
     logger,
-    ingestion: createIngestion(outside),
+    ingestion: createIngestion({ ...outside, publicUrl: () => undefined }),
+    delivering: createDelivering({ ...outside, publicUrl: () => '' }),
     publicUrl: () => '',
     readAccess: 'open',
     trustedProxies: [],

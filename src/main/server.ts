@@ -11,12 +11,14 @@ import { ensureAdminKey } from '../partners/keys.ts'
 import { isIndexed } from '../search/reindex.ts'
 import { adoptFeeds } from '../sources/polling.ts'
 import { type RelatingWorker, startRelating } from '../stories/relating/worker.ts'
+import { type DeliveryWorker, startDelivering } from '../webhooks/worker.ts'
 import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
 import { CommandError } from './command.ts'
 import { rateLimits, type Settings } from './config.ts'
 import { createIngestion } from './ingestion.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
+import { createDelivering } from './webhooks.ts'
 
 export type Events = {
   /** A key was made for the administrator, which nobody can read again. */
@@ -47,17 +49,15 @@ export async function startServer(
     if (servesApi) await prepareNewsroom(database, settings, events)
     const readiness: Readiness = { closing: false }
     let url = ''
-    const ingestion = createIngestion({
-      database,
-      logger,
-      publicUrl: () => settings.publicUrl,
-      allow: settings.outboundAllow,
-      userAgent: userAgent(settings),
-    })
+    const { outboundAllow: allow } = settings
+    const outside = { database, logger, allow, userAgent: userAgent(settings) }
+    const ingestion = createIngestion({ ...outside, publicUrl: () => settings.publicUrl })
+    const delivering = createDelivering({ ...outside, publicUrl: () => settings.publicUrl ?? url })
     const app = await createApp({
       database,
       logger,
       ingestion,
+      delivering,
       publicUrl: () => settings.publicUrl ?? url,
       readAccess: settings.readAccess,
       trustedProxies: settings.trustedProxies,
@@ -73,7 +73,9 @@ export async function startServer(
     const reads = settings.roles.includes('ingestion')
     const worker = reads ? await startIngestion(ingestion) : undefined
     const relater = reads ? startRelating(database, logger) : undefined
-    return { url, stop: (drainMs) => stop({ app, database, readiness, ingestion, worker, relater }, drainMs) }
+    const deliverer = settings.roles.includes('webhooks') ? startDelivering(delivering) : undefined
+    const running = { app, database, readiness, ingestion, worker, relater, delivering, deliverer }
+    return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {
     await database.close()
     throw error
@@ -132,23 +134,22 @@ type Running = {
   ingestion: ReturnType<typeof createIngestion>
   worker: Worker | undefined
   relater: RelatingWorker | undefined
+  delivering: ReturnType<typeof createDelivering>
+  deliverer: DeliveryWorker | undefined
 }
 
-/** How long feeds that are being read may take to end; what is left is read again when its lease is over. */
-const ingestionGraceMs = 3000
+/** How long what is under way may take to end: feeds that are being read and deliveries. What is left is taken up again later. */
+const graceMs = 3000
 
-async function stop(
-  { app, database, readiness, ingestion, worker, relater }: Running,
-  drainMs: number,
-): Promise<void> {
+async function stop(running: Running, drainMs: number): Promise<void> {
+  const { app, database, readiness, ingestion, worker, relater, delivering, deliverer } = running
   readiness.closing = true
   await new Promise((resolve) => setTimeout(resolve, drainMs))
   // A connection whose answer began before the closing stays open behind it, and would be waited for.
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
   await app.close()
   clearInterval(sweep)
-  await worker?.stop(ingestionGraceMs)
-  await relater?.stop()
-  await ingestion.close()
+  await Promise.all([worker?.stop(graceMs), relater?.stop(), deliverer?.stop(graceMs)])
+  await Promise.all([ingestion.close(), delivering.close()])
   await database.close()
 }

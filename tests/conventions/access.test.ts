@@ -43,8 +43,8 @@ onEveryEngine('access', (engine) => {
     })
 
     it.each(operations)('to $method $path is enough with its own scope', async (operation) => {
-      const { params, query, body, headers: own } = await validRequest(room, operation)
       const role = roles.find(({ scopes }) => scopes.includes(operation.access)) ?? roles.at(-1)
+      const { params, query, body, headers: own } = await validRequest(room, operation, role?.key)
       const headers = { ...(operation.types[0] && { 'content-type': operation.types[0] }), ...own }
       const answer = await room.ask(operation, { params, query, body, headers, key: role?.key ?? null })
       expect(answer.status).toBeLessThan(300)

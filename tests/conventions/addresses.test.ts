@@ -42,13 +42,18 @@ const variants: Record<string, (path: string) => string> = {
 describe('an address', () => {
   let room: Room
   let address: string
-  let stranger: string
+  let strangers: { scope: string; key: string }[]
 
   beforeAll(async () => {
     room = await openRoom(engines[0] as Engine, { readAccess: 'key' })
     address = await room.api.listen()
-    // Its one scope opens nothing yet.
-    stranger = await room.key(['webhooks:write'])
+    // Each has one scope, and an address is tried by one that has another.
+    strangers = await Promise.all(
+      (['webhooks:write', 'tags:write'] as const).map(async (scope) => ({
+        scope,
+        key: await room.key([scope]),
+      })),
+    )
   })
 
   async function send(method: string, target: string, headers: string[] = []): Promise<RawReply> {
@@ -69,6 +74,7 @@ describe('an address', () => {
       const open = await send(operation.method, target)
       expect([400, 401, 404, 405], `${name}: ${open.status}`).toContain(open.status)
       if (operation.access === 'key') continue
+      const stranger = strangers.find(({ scope }) => scope !== operation.access)?.key
       const foreign = await send(operation.method, target, [`Authorization: Bearer ${stranger}`])
       expect([400, 403, 404, 405], `${name}: ${foreign.status}`).toContain(foreign.status)
     }

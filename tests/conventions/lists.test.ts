@@ -100,6 +100,12 @@ const filled: Record<string, (room: Room) => Promise<Valid>> = {
     await times((title) => room.api.patch(`/v1/articles/${id}`, { body: { title } }))
     return { params: { id } }
   },
+  listWebhooks: (room) => times(() => room.webhook()),
+  async listDeliveries(room) {
+    const id = await room.webhook()
+    await times(() => room.delivery(id))
+    return { params: { id } }
+  },
   async listKeys(room) {
     const id = await room.partner()
     const body = { name: 'A key', scopes: ['read'] }

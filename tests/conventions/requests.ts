@@ -3,6 +3,9 @@ import { upsertSubscription } from '../../src/ingestion/subscription-store.ts'
 import { callbackPath } from '../../src/ingestion/websub.ts'
 import { newLink, next, type Room } from './room.ts'
 
+/** Of whoever is going to ask, where something is seen only by who made it; the administrator's without it. */
+type Key = string | null | undefined
+
 /** A request that succeeds, on something that was made for it. */
 export type Valid = {
   params?: Record<string, string>
@@ -107,6 +110,13 @@ async function subscription({ database, source }: Room) {
   return { params: { id, token }, secret }
 }
 
+const webhook = async (room: Room, key?: Key): Promise<Valid> => ({ params: { id: await room.webhook(key) } })
+
+async function delivery(room: Room, key?: Key): Promise<Valid> {
+  const id = await room.webhook(key)
+  return { params: { id, deliveryId: await room.delivery(id) } }
+}
+
 async function pushedFeed(room: Room): Promise<Valid> {
   const { params, secret } = await subscription(room)
   const body = '<rss version="2.0"><channel><title>Lighthouse Daily</title></channel></rss>'
@@ -117,7 +127,7 @@ async function pushedFeed(room: Room): Promise<Valid> {
 const newKey = { name: 'Importer', scopes: ['articles:write'], expiresAt: '2999-01-01T00:00:00.000Z' }
 
 /** By operation. One of the document that is not here fails the tests: whoever adds it says here how it succeeds. */
-export const requests: Record<string, (room: Room) => Promise<Valid>> = {
+export const requests: Record<string, (room: Room, key?: Key) => Promise<Valid>> = {
   getHealth: nothing,
   getReadiness: nothing,
   getMetrics: nothing,
@@ -216,6 +226,32 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
 
   listChanges: nothing,
 
+  listWebhooks: nothing,
+  createWebhook: async (room) => ({
+    body: {
+      url: room.receiverUrl,
+      description: 'The desk for chips',
+      types: ['article.published'],
+      query: { q: 'chips', tagsAny: [await room.tag()], source: [room.sourceId], language: ['en'] },
+      state: 'active',
+    },
+  }),
+  getWebhook: webhook,
+  patchWebhook: async (room, key) => ({
+    ...(await webhook(room, key)),
+    body: { description: 'Changed', query: { q: 'heron', tagsNone: [await room.tag()] } },
+  }),
+  deleteWebhook: webhook,
+  rotateWebhookSecret: async (room, key) => ({
+    ...(await webhook(room, key)),
+    body: { overlapSeconds: 3600 },
+  }),
+  listDeliveries: webhook,
+  getDelivery: delivery,
+  replayDelivery: delivery,
+  createReplay: async (room, key) => ({ ...(await webhook(room, key)), body: { fromSeq: 1, toSeq: 1 } }),
+  pingWebhook: webhook,
+
   getMe: nothing,
   listPartners: nothing,
   createPartner: async () => ({ body: { name: 'Lighthouse Daily', contact: 'api@lighthouse.example' } }),
@@ -229,8 +265,8 @@ export const requests: Record<string, (room: Room) => Promise<Valid>> = {
   rotateKey: async (room) => ({ ...(await key(room)), body: { overlapSeconds: 3600 } }),
 }
 
-export async function validRequest(room: Room, { id }: { id: string }): Promise<Valid> {
+export async function validRequest(room: Room, { id }: { id: string }, key?: Key): Promise<Valid> {
   const make = requests[id]
   if (!make) throw new Error(`tests/conventions/requests.ts does not say how ${id} succeeds.`)
-  return make(room)
+  return make(room, key)
 }

@@ -3,7 +3,9 @@ import { sql } from '../../src/database/sql.ts'
 import type { Scope } from '../../src/http/access.ts'
 import type { AppOptions } from '../../src/main/app.ts'
 import { createIngestion } from '../../src/main/ingestion.ts'
+import { createDelivering } from '../../src/main/webhooks.ts'
 import { systemClock } from '../../src/shared/clock.ts'
+import { dispatchAll } from '../../src/webhooks/dispatching.ts'
 import { addArticle, addSource } from '../articles/newsroom.ts'
 import { addKey, addPartner } from '../partners/keyring.ts'
 import { type Api, type ApiReply, startApi } from '../support/api.ts'
@@ -36,14 +38,20 @@ export async function openRoom(engine: Engine, options: Partial<AppOptions> = {}
   const database = await engine.open()
   const web = await startFeedServer(systemClock)
   web.put('lighthouse.example', '/feed.xml', { body: '<rss><channel><title>x</title></channel></rss>' })
-  const api = await startApi(database, { ingestion: ingestionOf(database, web), ...options })
+  web.put('lighthouse.example', '/hook', { status: 204 })
+  const outside = outsideOf(database)
+  const delivering = createDelivering({ ...outside, publicUrl: () => '' }, { lookup: web.lookup })
+  atEnd(delivering.close)
+  const api = await startApi(database, { ingestion: ingestionOf(outside, web), delivering, ...options })
   const sourceId = await addSource(api, { name: 'Lighthouse Daily', language: 'en' })
   return {
     database,
     api,
     sourceId,
     feedUrl: web.url('lighthouse.example', '/feed.xml'),
+    receiverUrl: web.url('lighthouse.example', '/hook'),
     ...makers(api, sourceId),
+    ...webhookMakers(api, delivering, web.url('lighthouse.example', '/hook')),
     /** Asks an operation, and holds the answer to the document. */
     async ask(operation: Operation, { params, query, method, ...options }: Asked = {}): Promise<Answered> {
       const url = urlOf(operation.path, params, query)
@@ -57,11 +65,14 @@ export async function openRoom(engine: Engine, options: Partial<AppOptions> = {}
   }
 }
 
-/** The outside world is one feed. */
-function ingestionOf(database: Database, web: FeedServer) {
+/** The outside world is one feed, and one receiver. */
+function outsideOf(database: Database) {
   const { logger } = memoryLog('warn')
-  const outside = { database, logger, publicUrl: () => undefined, userAgent: 'Newsweave tests' }
-  const ingestion = createIngestion({ ...outside, allow: ['127.0.0.1'] }, { lookup: web.lookup })
+  return { database, logger, allow: ['127.0.0.1'], userAgent: 'Newsweave tests' }
+}
+
+function ingestionOf(outside: ReturnType<typeof outsideOf>, web: FeedServer) {
+  const ingestion = createIngestion({ ...outside, publicUrl: () => undefined }, { lookup: web.lookup })
   atEnd(ingestion.close)
   return ingestion
 }
@@ -92,14 +103,28 @@ function makers(api: Api, sourceId: string) {
   }
 }
 
+function webhookMakers(api: Api, delivering: ReturnType<typeof createDelivering>, url: string) {
+  return {
+    webhook: async (key?: string | null): Promise<string> =>
+      (await made(api, '/v1/webhooks', { url, types: ['tag.created'] }, key)).id,
+    /** Made of a change, as the worker makes it. */
+    async delivery(id: string): Promise<string> {
+      const slug = `tag-${next()}`
+      await made(api, '/v1/tags', { slug, name: slug })
+      await dispatchAll(delivering)
+      return (await api.get(`/v1/webhooks/${id}/deliveries?limit=1`)).body.data[0].id
+    },
+  }
+}
+
 export const newLink = () => ({
   kind: 'background',
   note: 'How it began.',
   target: { url: `https://elsewhere.example/${next()}`, title: 'Heron 1, a year on' },
 })
 
-async function made(api: Api, url: string, body: unknown) {
-  const answer = await api.post(url, { body })
+async function made(api: Api, url: string, body: unknown, key?: string | null) {
+  const answer = await api.post(url, { body, ...(key !== undefined && { key }) })
   if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body
 }

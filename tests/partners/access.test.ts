@@ -17,7 +17,8 @@ const expected: Record<Access, string> = {
     patchStory mergeStory addStoryArticle removeStoryArticle`,
   'tags:write': 'createTag patchTag deleteTag mergeTag',
   'sources:write': 'createSource patchSource deleteSource requestFetch importSources discoverFeeds',
-  'webhooks:write': '',
+  'webhooks:write': `listWebhooks createWebhook getWebhook patchWebhook deleteWebhook rotateWebhookSecret listDeliveries getDelivery
+    replayDelivery createReplay pingWebhook`,
   admin: `listPartners createPartner getPartner patchPartner deletePartner listKeys createKey getKey revokeKey
     rotateKey`,
 }

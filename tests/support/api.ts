@@ -3,6 +3,7 @@ import type { Database } from '../../src/database/database.ts'
 import type { Server } from '../../src/http/server.ts'
 import { type AppOptions, createApp } from '../../src/main/app.ts'
 import { createIngestion } from '../../src/main/ingestion.ts'
+import { createDelivering } from '../../src/main/webhooks.ts'
 import { atEnd } from './cleanup.ts'
 import {
   checkDeclared,
@@ -64,12 +65,16 @@ export async function startApi(database: Database, options: Partial<AppOptions> 
   let address: string | undefined
   const { logger } = log
   const userAgent = 'Newsweave tests'
-  const outside = { database, logger, publicUrl: () => undefined, allow: [], userAgent }
-  const ingestion = options.ingestion ?? closedAtEnd(createIngestion(outside))
+  const outside = { database, logger, allow: [], userAgent }
+  const ingestion =
+    options.ingestion ?? closedAtEnd(createIngestion({ ...outside, publicUrl: () => undefined }))
+  const delivering =
+    options.delivering ?? closedAtEnd(createDelivering({ ...outside, publicUrl: () => publicUrl }))
   const app = await createApp({
     database,
     logger,
     ingestion,
+    delivering,
     publicUrl: () => address ?? publicUrl,
     readAccess: 'open',
     trustedProxies: [],
