@@ -34,6 +34,7 @@ import { relatingMetrics } from '../stories/relating/metrics.ts'
 import { relatedRoutes } from '../stories/routes.ts'
 import { relationRoutes } from '../stories/routes-relations.ts'
 import { storyRoutes } from '../stories/routes-stories.ts'
+import { feedRoutes } from '../syndication/routes.ts'
 import { tagRoutes } from '../tags/routes.ts'
 import { about } from './about.ts'
 
@@ -54,6 +55,8 @@ export type AppOptions = {
   cache: boolean
   corsOrigins: '*' | string[]
   ingestion: Ingestion
+  /** The WebSub hub that feeds name; they name none without it. */
+  websubHub?: string
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
   /** Told by whoever stops the process. */
@@ -93,6 +96,13 @@ export async function createApp(options: AppOptions): Promise<Server> {
   relatedRoutes(app, deps)
   relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(options.ingestion, url) })
   storyRoutes(app, deps)
+  feedRoutes(app, {
+    database,
+    publicUrl,
+    findArticles: readFound,
+    name: about.info.title,
+    hub: options.websubHub,
+  })
   partnerRoutes(app, deps)
   return app
 }

@@ -11,6 +11,7 @@ import { ensureAdminKey } from '../partners/keys.ts'
 import { isIndexed } from '../search/reindex.ts'
 import { adoptFeeds } from '../sources/polling.ts'
 import { type RelatingWorker, startRelating } from '../stories/relating/worker.ts'
+import { type Publisher, startPublisher } from '../syndication/publisher.ts'
 import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
 import { CommandError } from './command.ts'
@@ -39,6 +40,7 @@ export async function startServer(
   logger: Logger,
   events: Events,
 ): Promise<RunningServer> {
+  const hub = hubOf(settings)
   const database = openDatabase(settings.databaseUrl)
   try {
     await migrate(database)
@@ -65,6 +67,7 @@ export async function startServer(
       rateLimits: rateLimits(settings),
       cache: settings.cache === 'on',
       corsOrigins: settings.corsOrigins,
+      ...(hub && { websubHub: hub.hub }),
       serves: servesApi ? 'api' : 'health',
       readiness,
     })
@@ -73,11 +76,24 @@ export async function startServer(
     const reads = settings.roles.includes('ingestion')
     const worker = reads ? await startIngestion(ingestion) : undefined
     const relater = reads ? startRelating(database, logger) : undefined
-    return { url, stop: (drainMs) => stop({ app, database, readiness, ingestion, worker, relater }, drainMs) }
+    const tells = hub !== undefined && settings.roles.includes('webhooks')
+    const publisher = tells
+      ? startPublisher({ ...hub, database, client: ingestion.client, logger })
+      : undefined
+    const running = { app, database, readiness, ingestion, worker, relater, publisher }
+    return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+/** Topics are addresses at which a hub reaches this service. */
+function hubOf({ websubHub, publicUrl }: Settings): { hub: string; base: string } | undefined {
+  if (websubHub === undefined) return undefined
+  if (publicUrl === undefined)
+    throw new CommandError('WEBSUB_HUB: set PUBLIC_URL, too: the hub reads the feeds under it.')
+  return { hub: websubHub, base: publicUrl }
 }
 
 async function startIngestion(ingestion: Ingestion): Promise<Worker> {
@@ -132,13 +148,14 @@ type Running = {
   ingestion: ReturnType<typeof createIngestion>
   worker: Worker | undefined
   relater: RelatingWorker | undefined
+  publisher: Publisher | undefined
 }
 
 /** How long feeds that are being read may take to end; what is left is read again when its lease is over. */
 const ingestionGraceMs = 3000
 
 async function stop(
-  { app, database, readiness, ingestion, worker, relater }: Running,
+  { app, database, readiness, ingestion, worker, relater, publisher }: Running,
   drainMs: number,
 ): Promise<void> {
   readiness.closing = true
@@ -149,6 +166,7 @@ async function stop(
   clearInterval(sweep)
   await worker?.stop(ingestionGraceMs)
   await relater?.stop()
+  await publisher?.stop()
   await ingestion.close()
   await database.close()
 }
