@@ -13,6 +13,8 @@ import { articlesTitle } from './titles.ts'
 
 /** What answers a request for a feed. */
 export type Asked = {
+  /** The address of the feed with the parameters that were sent, however its path was written. */
+  path: string
   request: FastifyRequest
   reply: FastifyReply
   format: FeedFormat
@@ -47,18 +49,18 @@ export async function articlesFeed(
     period: archive === undefined ? undefined : periodNamed(archive),
   }
   const { articles, next } = await readPage(document, findArticles, content)
-  const { request, format, base, name } = asked
+  const { path, format, base, name } = asked
   const items = await itemsOfArticles(q, articles, content)
   return {
-    id: `${base}${identityOf(request.url)}`,
+    id: `${base}${identityOf(path)}`,
     title: await articlesTitle(q, name, query),
     description: 'Articles of many outlets, each with its credit.',
     language: languageOf(query, items),
     updatedAt: latestOf(items.map((item) => item.updatedAt)),
-    homeUrl: `${base}${listPath(request.url, subject)}`,
-    selfUrl: new URL(`${base}${request.url}`).href,
+    homeUrl: `${base}${listPath(path, subject)}`,
+    selfUrl: new URL(`${base}${path}`).href,
     links: [
-      ...otherFormats(request.url, subject, format, base),
+      ...otherFormats(path, subject, format, base),
       ...(document.period ? [] : await pageLinks(document, articles, next)),
       ...(await archiveLinks(document, articles)),
     ],
@@ -87,12 +89,12 @@ async function readPage(
 
 /** RFC 5005, section 3: pages behind the first, and before this one. */
 async function pageLinks(
-  { q, query, filters, request, base }: Document,
+  { q, query, filters, request, path, base }: Document,
   articles: ArticleWithText[],
   next: string | null,
 ): Promise<FeedLink[]> {
   const links: FeedLink[] = []
-  const to = (cursor: string | undefined) => `${base}${withParameters(request.url, { cursor })}`
+  const to = (cursor: string | undefined) => `${base}${withParameters(path, { cursor })}`
   if (next !== null) links.push({ rel: 'next', href: to(next) })
   if (query.cursor === undefined) return links
   links.push({ rel: 'first', href: to(undefined) })
@@ -103,7 +105,7 @@ async function pageLinks(
   const limit = query.limit ?? itemsWithoutLimit
   const above = await listCards(q, filters, { sort: 'oldest', after, limit })
   const before = above[limit]
-  links.push({ rel: 'previous', href: to(before && cursorBehind(request, [before.at, before.id])) })
+  links.push({ rel: 'previous', href: to(before && cursorBehind({ url: path }, [before.at, before.id])) })
   return links
 }
 
@@ -123,8 +125,8 @@ async function archiveLinks(document: Document, articles: ArticleWithText[]): Pr
   return links
 }
 
-function archiveAddress({ request, base }: Asked, place: ArchivePlace | undefined): string {
-  const url = withParameters(request.url, {
+function archiveAddress({ path, base }: Asked, place: ArchivePlace | undefined): string {
+  const url = withParameters(path, {
     limit: undefined,
     cursor: undefined,
     archive: place?.period.name,

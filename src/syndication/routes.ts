@@ -3,7 +3,7 @@ import type { ReadFound } from '../articles/reading.ts'
 import { operation } from '../http/operation.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
-import { feedPath } from './addresses.ts'
+import { feedPath, type Subject } from './addresses.ts'
 import { articlesFeed } from './articles-feed.ts'
 import { writeAtom } from './atom.ts'
 import { exampleFeed } from './example.ts'
@@ -74,8 +74,9 @@ function addArticles(
       { querystring: ArticleFeedQuery, ...answerOf(format) },
     ),
     async (request, reply) => {
-      const { query, url: path } = request
-      const asked = { request, reply, format, base: publicUrl(), name }
+      const { query } = request
+      const path = pathOf('articles', format, request)
+      const asked = { request, reply, path, format, base: publicUrl(), name }
       const feed = await articlesFeed(database, findArticles, query, asked)
       const told = hub !== undefined && (await isTopic(database, { path, format, tags: query.tagsAll }))
       if (told) feed.links.push({ rel: 'hub', href: hub })
@@ -102,15 +103,20 @@ function addStories(app: Server, { database, publicUrl, name, hub }: Dependencie
       { querystring: StoryFeedQuery, ...answerOf(format) },
     ),
     async (request, reply) => {
-      const asked = { request, reply, format, base: publicUrl(), name }
+      const path = pathOf('stories', format, request)
+      const asked = { request, reply, path, format, base: publicUrl(), name }
       const feed = await storiesFeed(database, request.query, asked)
-      const told =
-        hub !== undefined && (await isTopic(database, { path: request.url, format, tags: undefined }))
+      const told = hub !== undefined && (await isTopic(database, { path, format, tags: undefined }))
       if (told) feed.links.push({ rel: 'hub', href: hub })
       await sendFeed(request, reply, { q: database, feed, format })
       return reply
     },
   )
+}
+
+function pathOf(subject: Subject, format: FeedFormat, { url }: { url: string }): string {
+  const query = url.indexOf('?')
+  return `${feedPath(subject, format)}${query < 0 ? '' : url.slice(query)}`
 }
 
 const example = `<?xml version="1.0" encoding="UTF-8"?>

@@ -20,21 +20,21 @@ const articlesPerStory = 100
 
 /** The front page as a feed. It is in the order of the moment, which has no past: pages, and no archives. */
 export async function storiesFeed(q: Queries, query: StoryFeedQuery, asked: Asked): Promise<Feed> {
-  const { request, format, base, name } = asked
+  const { request, path, format, base, name } = asked
   const { content, limit = itemsWithoutLimit, ...filters } = query
   const { json, next } = await readStories(q, { ...filters, limit }, request)
   const items = await itemsOf(q, JSON.parse(json).data, content !== 'summary')
-  const to = (cursor: string | undefined) => `${base}${withParameters(request.url, { cursor })}`
+  const to = (cursor: string | undefined) => `${base}${withParameters(path, { cursor })}`
   return {
-    id: `${base}${identityOf(request.url)}`,
+    id: `${base}${identityOf(path)}`,
     title: storiesTitle(name, query),
     description: 'What happened, and every outlet that tells it.',
     language: query.language?.length === 1 ? (query.language[0] as string) : null,
     updatedAt: latestOf(items.map((item) => item.updatedAt)),
-    homeUrl: `${base}${listPath(request.url, subject)}`,
-    selfUrl: new URL(`${base}${request.url}`).href,
+    homeUrl: `${base}${listPath(path, subject)}`,
+    selfUrl: new URL(`${base}${path}`).href,
     links: [
-      ...otherFormats(request.url, subject, format, base),
+      ...otherFormats(path, subject, format, base),
       ...(next === null ? [] : [{ rel: 'next', href: to(next) }]),
       ...(query.cursor === undefined ? [] : [{ rel: 'first', href: to(undefined) }]),
     ],
