@@ -16,7 +16,7 @@ type ListedStory = z.infer<typeof Story>
 const subject = 'stories'
 const itemsWithoutLimit = 20
 /** Articles of a story among which its outlets are looked for. */
-const articlesPerStory = 100
+const articlesPerStory = 50
 
 /** The front page as a feed. It is in the order of the moment, which has no past: pages, and no archives. */
 export async function storiesFeed(q: Queries, query: StoryFeedQuery, asked: Asked): Promise<Feed> {
