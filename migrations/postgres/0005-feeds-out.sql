@@ -7,10 +7,10 @@ insert into hub_progress (id, seq) values (1, null);
 
 -- A feed that the hub was told of, or is to be. `wanted` counts the changes, so that one which comes meanwhile is told, too.
 create table hub_topic (
-  path text primary key not null,
+  path text collate "C" primary key not null,
   wanted integer not null,
-  due_at text,
-  told_at text,
+  due_at text collate "C",
+  told_at text collate "C",
   attempts integer not null
 );
 create index hub_topic_due on hub_topic (due_at) where due_at is not null;

@@ -13,8 +13,12 @@ export function escapeXml(text: string): string {
   return legalXml(text).replace(/[&<>"\t\n\r]/g, (character) => escapes[character] ?? '')
 }
 
+/** Surrogates among it, which are looked at one by one only where there are some. */
+const perhapsIllegal = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/
+const illegal = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+
 function legalXml(text: string): string {
-  return text.toWellFormed().replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+  return perhapsIllegal.test(text) ? text.toWellFormed().replace(illegal, '') : text
 }
 
 /** The same between tags, where quotes and line breaks stay as they are. */
