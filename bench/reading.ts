@@ -123,6 +123,7 @@ async function addresses(file: string): Promise<Asked[]> {
       { key: 'article', name: 'one article with its text', path: `/v1/articles/${newest.data[0]?.id}` },
       { key: 'tag', name: 'tag page 1', path: tagPage },
       { key: 'deep', name: `tag page ${page.toLocaleString('en')}`, path },
+      { key: 'feed', name: 'feed of the newest 20', path: '/v1/feeds/articles.atom' },
       { key: '304', name: '304 of newest 20', path: '/v1/articles' },
     ]
   } finally {

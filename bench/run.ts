@@ -17,7 +17,7 @@ import {
 import { growthRows, searchRows } from './searching.ts'
 import { writingRows } from './writing.ts'
 
-const allRows = 'newest article tag deep 304 search create import growth relations postgres'.split(' ')
+const allRows = 'newest article tag deep feed 304 search create import growth relations postgres'.split(' ')
 
 const help = `npm run bench -- [options]
 

@@ -506,6 +506,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/feeds/articles.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read articles as Atom
+         * @description Takes the filters of the list of articles, `q` too. The newest come first, each with its credit, under its permanent id. `next` leads to the page behind, `prev-archive` (RFC 5005) to what was published before, by month, day or hour: who follows these meets each article once. What `q` finds has pages and no archives.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getArticlesAtom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/articles.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read articles as JSON Feed 1.1
+         * @description Takes the filters of the list of articles, `q` too. The newest come first, each with its credit, under its permanent id. `next` leads to the page behind, `prev-archive` (RFC 5005) to what was published before, by month, day or hour: who follows these meets each article once. What `q` finds has pages and no archives.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getArticlesJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/articles.rss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read articles as RSS 2.0
+         * @description Takes the filters of the list of articles, `q` too. The newest come first, each with its credit, under its permanent id. `next` leads to the page behind, `prev-archive` (RFC 5005) to what was published before, by month, day or hour: who follows these meets each article once. What `q` finds has pages and no archives.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getArticlesRss"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/stories.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read stories as Atom
+         * @description The front page, with the filters of the list of stories: each with the article that stands for it, and a link to what each outlet tells. It has pages and no archives.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getStoriesAtom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/stories.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read stories as JSON Feed 1.1
+         * @description The front page, with the filters of the list of stories: each with the article that stands for it, and a link to what each outlet tells. It has pages and no archives.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getStoriesJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/stories.rss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read stories as RSS 2.0
+         * @description The front page, with the filters of the list of stories: each with the article that stands for it, and a link to what each outlet tells. It has pages and no archives.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getStoriesRss"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/tags.opml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the feeds of all tags as OPML
+         * @description Each tag with its feed, below the tag above it: for readers that take a list.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["getTagsOpml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -2361,6 +2515,85 @@ export interface components {
             revokedAt: string | null;
             /** @description The key itself, shown this once. Null where the request was repeated: then issue another. */
             key: string | null;
+        };
+        /**
+         * @example {
+         *       "version": "https://jsonfeed.org/version/1.1",
+         *       "title": "Newsweave: chips",
+         *       "home_page_url": "https://news.example/v1/articles?tagsAll=chips",
+         *       "feed_url": "https://news.example/v1/feeds/articles.json?tagsAll=chips",
+         *       "description": "Articles of many outlets, each with its credit.",
+         *       "_newsweave": {
+         *         "id": "https://news.example/v1/feeds/articles.json?tagsAll=chips",
+         *         "updated": "2026-11-23T06:10:12.345Z",
+         *         "archive": false
+         *       },
+         *       "items": []
+         *     }
+         */
+        JsonFeed: {
+            /** @constant */
+            version: "https://jsonfeed.org/version/1.1";
+            title: string;
+            home_page_url: string;
+            feed_url: string;
+            description: string;
+            next_url?: string;
+            language?: string;
+            hubs?: {
+                type: string;
+                url: string;
+            }[];
+            /** @description The history of the feed, as RFC 5005 has it. */
+            _newsweave: {
+                id: string;
+                updated: string;
+                archive: boolean;
+                current?: string;
+                prevArchive?: string;
+                nextArchive?: string;
+            };
+            items: {
+                id: string;
+                url: string;
+                title: string;
+                content_html?: string;
+                content_text?: string;
+                summary?: string;
+                image?: string;
+                date_published: string;
+                date_modified: string;
+                authors: {
+                    name: string;
+                    url?: string;
+                }[];
+                tags: string[];
+                language: string;
+                /** @description The credit, and what JSON Feed has no member for. */
+                _newsweave: {
+                    attribution: components["schemas"]["Attribution"];
+                    source: {
+                        id: string;
+                        name: string;
+                        homeUrl: string;
+                    };
+                    translationOf: components["schemas"]["ShownTranslationOf"] | null;
+                    /** @description The event that it tells, where other articles tell it, too. Above 20 the count may be up to a tenth behind. */
+                    story: {
+                        id: string;
+                        articleCount: number;
+                    } | null;
+                    /** @description Other articles here that have the same text. */
+                    alsoIn: number;
+                    revision: number;
+                    /** @description Where the text comes from, if that is elsewhere. */
+                    via: string | null;
+                    /** @description Of a story: its articles. */
+                    articleCount?: number;
+                    /** @description Of a story: the outlets that tell it. */
+                    sourceCount?: number;
+                };
+            }[];
         };
         /**
          * @default {}
@@ -4302,7 +4535,12 @@ export interface components {
          */
         "Idempotency-Replayed": string;
         /**
-         * @description The next page (RFC 8288), absent on the last.
+         * @description When what it shows last changed.
+         * @example Mon, 23 Nov 2026 06:10:12 GMT
+         */
+        "Last-Modified": string;
+        /**
+         * @description The next page (RFC 8288), absent on the last. Of a feed also itself, its archives and its hub.
          * @example <http://127.0.0.1:3000/v1/articles?cursor=WyIyMDI2Il0.x>; rel="next"
          */
         Link: string;
@@ -6696,6 +6934,592 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArticlesAtom: {
+        parameters: {
+            query?: {
+                /** @description Carries all of these tags, or tags below them. */
+                tagsAll?: string[];
+                /** @description Carries at least one of these tags, or of tags below them. */
+                tagsAny?: string[];
+                /** @description Carries none of these tags, nor of tags below them. */
+                tagsNone?: string[];
+                /** @description Is of one of these sources. */
+                source?: string[];
+                /** @description Is of none of these sources. */
+                sourceNone?: string[];
+                /** @description Is in one of these languages (BCP 47, compared whole). */
+                language?: string[];
+                /** @description Is in none of these languages. */
+                languageNone?: string[];
+                /** @description Belongs to this story. */
+                story?: string;
+                /** @description Was written or translated by this person. */
+                author?: string;
+                /** @description Published later than this. */
+                publishedAfter?: string;
+                /** @description Published earlier than this. */
+                publishedBefore?: string;
+                /** @description What a reader sees of it changed later than this. */
+                contentChangedAfter?: string;
+                /** @description `all` without it; `collapse` leaves out what is a duplicate of another article, `only` shows just those. */
+                duplicates?: "collapse" | "all" | "only";
+                /** @description Words to be found, as in `listArticles`. */
+                q?: string;
+                /** @description Finds names and terms under their other names too. */
+                expand?: boolean;
+                /** @description `full`: with the text of each article; `summary`: without. Without it, the text of what its licence lets anybody pass on, and the summary of the rest. The credit is there in any case. */
+                content?: "full" | "summary";
+                /** @description How many items, at most. 20 without it. */
+                limit?: number;
+                /** @description From the `next` link of the page before. */
+                cursor?: string;
+                /** @description From the `prev-archive` link: what was published in this month, day or hour (UTC). */
+                archive?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example <?xml version="1.0" encoding="UTF-8"?>
+                     *     <feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0" xml:lang="en">
+                     *     <id>https://news.example/v1/feeds/articles?tagsAll=chips</id>
+                     *     <title>Newsweave: chips</title>
+                     *     <subtitle>Articles of many outlets, each with its credit.</subtitle>
+                     *     <updated>2026-11-23T06:10:12.345Z</updated>
+                     *     <generator>Newsweave</generator>
+                     *     <link rel="self" href="https://news.example/v1/feeds/articles?tagsAll=chips" type="application/atom+xml"/>
+                     *     <link rel="prev-archive" href="https://news.example/v1/feeds/articles?tagsAll=chips&amp;archive=2026-10"/>
+                     *     <entry xml:lang="en"><id>urn:uuid:019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80</id><title>Heron 2 leaves the lab</title><link rel="alternate" href="https://lighthouse.example/chips/heron-2" hreflang="en"/><published>2026-11-23T06:08:00.000Z</published><updated>2026-11-23T06:10:12.345Z</updated><author><name>Mara Quill</name></author><category term="chips" label="Chips"/><rights>Lighthouse Daily</rights><source><id>urn:uuid:019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d</id><title>Lighthouse Daily</title><updated>2026-11-23T06:08:00.000Z</updated><link rel="alternate" href="https://lighthouse.example/"/></source><summary>The second Heron chip needs half the power of the first.</summary></entry>
+                     *     </feed>
+                     */
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArticlesJson: {
+        parameters: {
+            query?: {
+                /** @description Carries all of these tags, or tags below them. */
+                tagsAll?: string[];
+                /** @description Carries at least one of these tags, or of tags below them. */
+                tagsAny?: string[];
+                /** @description Carries none of these tags, nor of tags below them. */
+                tagsNone?: string[];
+                /** @description Is of one of these sources. */
+                source?: string[];
+                /** @description Is of none of these sources. */
+                sourceNone?: string[];
+                /** @description Is in one of these languages (BCP 47, compared whole). */
+                language?: string[];
+                /** @description Is in none of these languages. */
+                languageNone?: string[];
+                /** @description Belongs to this story. */
+                story?: string;
+                /** @description Was written or translated by this person. */
+                author?: string;
+                /** @description Published later than this. */
+                publishedAfter?: string;
+                /** @description Published earlier than this. */
+                publishedBefore?: string;
+                /** @description What a reader sees of it changed later than this. */
+                contentChangedAfter?: string;
+                /** @description `all` without it; `collapse` leaves out what is a duplicate of another article, `only` shows just those. */
+                duplicates?: "collapse" | "all" | "only";
+                /** @description Words to be found, as in `listArticles`. */
+                q?: string;
+                /** @description Finds names and terms under their other names too. */
+                expand?: boolean;
+                /** @description `full`: with the text of each article; `summary`: without. Without it, the text of what its licence lets anybody pass on, and the summary of the rest. The credit is there in any case. */
+                content?: "full" | "summary";
+                /** @description How many items, at most. 20 without it. */
+                limit?: number;
+                /** @description From the `next` link of the page before. */
+                cursor?: string;
+                /** @description From the `prev-archive` link: what was published in this month, day or hour (UTC). */
+                archive?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "https://jsonfeed.org/version/1.1",
+                     *       "title": "Newsweave: chips",
+                     *       "home_page_url": "https://news.example/v1/articles?tagsAll=chips",
+                     *       "feed_url": "https://news.example/v1/feeds/articles.json?tagsAll=chips",
+                     *       "description": "Articles of many outlets, each with its credit.",
+                     *       "_newsweave": {
+                     *         "id": "https://news.example/v1/feeds/articles.json?tagsAll=chips",
+                     *         "updated": "2026-11-23T06:10:12.345Z",
+                     *         "archive": false
+                     *       },
+                     *       "items": []
+                     *     }
+                     */
+                    "application/feed+json": components["schemas"]["JsonFeed"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArticlesRss: {
+        parameters: {
+            query?: {
+                /** @description Carries all of these tags, or tags below them. */
+                tagsAll?: string[];
+                /** @description Carries at least one of these tags, or of tags below them. */
+                tagsAny?: string[];
+                /** @description Carries none of these tags, nor of tags below them. */
+                tagsNone?: string[];
+                /** @description Is of one of these sources. */
+                source?: string[];
+                /** @description Is of none of these sources. */
+                sourceNone?: string[];
+                /** @description Is in one of these languages (BCP 47, compared whole). */
+                language?: string[];
+                /** @description Is in none of these languages. */
+                languageNone?: string[];
+                /** @description Belongs to this story. */
+                story?: string;
+                /** @description Was written or translated by this person. */
+                author?: string;
+                /** @description Published later than this. */
+                publishedAfter?: string;
+                /** @description Published earlier than this. */
+                publishedBefore?: string;
+                /** @description What a reader sees of it changed later than this. */
+                contentChangedAfter?: string;
+                /** @description `all` without it; `collapse` leaves out what is a duplicate of another article, `only` shows just those. */
+                duplicates?: "collapse" | "all" | "only";
+                /** @description Words to be found, as in `listArticles`. */
+                q?: string;
+                /** @description Finds names and terms under their other names too. */
+                expand?: boolean;
+                /** @description `full`: with the text of each article; `summary`: without. Without it, the text of what its licence lets anybody pass on, and the summary of the rest. The credit is there in any case. */
+                content?: "full" | "summary";
+                /** @description How many items, at most. 20 without it. */
+                limit?: number;
+                /** @description From the `next` link of the page before. */
+                cursor?: string;
+                /** @description From the `prev-archive` link: what was published in this month, day or hour (UTC). */
+                archive?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example <?xml version="1.0" encoding="UTF-8"?>
+                     *     <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:fh="http://purl.org/syndication/history/1.0" xmlns:media="http://search.yahoo.com/mrss/">
+                     *     <channel>
+                     *     <title>Newsweave: chips</title>
+                     *     <link>https://news.example/v1/articles?tagsAll=chips</link>
+                     *     <description>Articles of many outlets, each with its credit.</description>
+                     *     <language>en</language>
+                     *     <lastBuildDate>Mon, 23 Nov 2026 06:10:12 GMT</lastBuildDate>
+                     *     <generator>Newsweave</generator>
+                     *     <atom:link rel="self" href="https://news.example/v1/feeds/articles?tagsAll=chips" type="application/rss+xml"/>
+                     *     <atom:link rel="prev-archive" href="https://news.example/v1/feeds/articles?tagsAll=chips&amp;archive=2026-10"/>
+                     *     <item><title>Heron 2 leaves the lab</title><link>https://lighthouse.example/chips/heron-2</link><guid isPermaLink="false">urn:uuid:019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80</guid><pubDate>Mon, 23 Nov 2026 06:08:00 GMT</pubDate><atom:updated>2026-11-23T06:10:12.345Z</atom:updated><dc:creator>Mara Quill</dc:creator><dc:language>en</dc:language><dc:rights>Lighthouse Daily</dc:rights><source url="https://lighthouse.example/">Lighthouse Daily</source><category>Chips</category><description>The second Heron chip needs half the power of the first.</description></item>
+                     *     </channel>
+                     *     </rss>
+                     */
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStoriesAtom: {
+        parameters: {
+            query?: {
+                /** @description `heat`: by how many outlets tell it and how lately, twice the outlets being worth 12 hours. `newest`: by `lastPublishedAt`. */
+                sort?: "heat" | "newest";
+                /** @description An article of it carries this tag, or one below it. */
+                tag?: string;
+                /** @description An article of it is in one of these languages. */
+                language?: string[];
+                /** @description So many outlets tell it, or more. */
+                minSources?: number;
+                /** @description An article of it was published later than this. */
+                publishedAfter?: string;
+                /** @description `full`: with the text of each article; `summary`: without. Without it, the text of what its licence lets anybody pass on, and the summary of the rest. The credit is there in any case. */
+                content?: "full" | "summary";
+                /** @description How many items, at most. 20 without it. */
+                limit?: number;
+                /** @description From the `next` link of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example <?xml version="1.0" encoding="UTF-8"?>
+                     *     <feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0" xml:lang="en">
+                     *     <id>https://news.example/v1/feeds/articles?tagsAll=chips</id>
+                     *     <title>Newsweave: chips</title>
+                     *     <subtitle>Articles of many outlets, each with its credit.</subtitle>
+                     *     <updated>2026-11-23T06:10:12.345Z</updated>
+                     *     <generator>Newsweave</generator>
+                     *     <link rel="self" href="https://news.example/v1/feeds/articles?tagsAll=chips" type="application/atom+xml"/>
+                     *     <link rel="prev-archive" href="https://news.example/v1/feeds/articles?tagsAll=chips&amp;archive=2026-10"/>
+                     *     <entry xml:lang="en"><id>urn:uuid:019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80</id><title>Heron 2 leaves the lab</title><link rel="alternate" href="https://lighthouse.example/chips/heron-2" hreflang="en"/><published>2026-11-23T06:08:00.000Z</published><updated>2026-11-23T06:10:12.345Z</updated><author><name>Mara Quill</name></author><category term="chips" label="Chips"/><rights>Lighthouse Daily</rights><source><id>urn:uuid:019ab2c4-5a10-7c44-8d0b-2f6e8a1b3c5d</id><title>Lighthouse Daily</title><updated>2026-11-23T06:08:00.000Z</updated><link rel="alternate" href="https://lighthouse.example/"/></source><summary>The second Heron chip needs half the power of the first.</summary></entry>
+                     *     </feed>
+                     */
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStoriesJson: {
+        parameters: {
+            query?: {
+                /** @description `heat`: by how many outlets tell it and how lately, twice the outlets being worth 12 hours. `newest`: by `lastPublishedAt`. */
+                sort?: "heat" | "newest";
+                /** @description An article of it carries this tag, or one below it. */
+                tag?: string;
+                /** @description An article of it is in one of these languages. */
+                language?: string[];
+                /** @description So many outlets tell it, or more. */
+                minSources?: number;
+                /** @description An article of it was published later than this. */
+                publishedAfter?: string;
+                /** @description `full`: with the text of each article; `summary`: without. Without it, the text of what its licence lets anybody pass on, and the summary of the rest. The credit is there in any case. */
+                content?: "full" | "summary";
+                /** @description How many items, at most. 20 without it. */
+                limit?: number;
+                /** @description From the `next` link of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "https://jsonfeed.org/version/1.1",
+                     *       "title": "Newsweave: chips",
+                     *       "home_page_url": "https://news.example/v1/articles?tagsAll=chips",
+                     *       "feed_url": "https://news.example/v1/feeds/articles.json?tagsAll=chips",
+                     *       "description": "Articles of many outlets, each with its credit.",
+                     *       "_newsweave": {
+                     *         "id": "https://news.example/v1/feeds/articles.json?tagsAll=chips",
+                     *         "updated": "2026-11-23T06:10:12.345Z",
+                     *         "archive": false
+                     *       },
+                     *       "items": []
+                     *     }
+                     */
+                    "application/feed+json": components["schemas"]["JsonFeed"];
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStoriesRss: {
+        parameters: {
+            query?: {
+                /** @description `heat`: by how many outlets tell it and how lately, twice the outlets being worth 12 hours. `newest`: by `lastPublishedAt`. */
+                sort?: "heat" | "newest";
+                /** @description An article of it carries this tag, or one below it. */
+                tag?: string;
+                /** @description An article of it is in one of these languages. */
+                language?: string[];
+                /** @description So many outlets tell it, or more. */
+                minSources?: number;
+                /** @description An article of it was published later than this. */
+                publishedAfter?: string;
+                /** @description `full`: with the text of each article; `summary`: without. Without it, the text of what its licence lets anybody pass on, and the summary of the rest. The credit is there in any case. */
+                content?: "full" | "summary";
+                /** @description How many items, at most. 20 without it. */
+                limit?: number;
+                /** @description From the `next` link of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example <?xml version="1.0" encoding="UTF-8"?>
+                     *     <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:fh="http://purl.org/syndication/history/1.0" xmlns:media="http://search.yahoo.com/mrss/">
+                     *     <channel>
+                     *     <title>Newsweave: chips</title>
+                     *     <link>https://news.example/v1/articles?tagsAll=chips</link>
+                     *     <description>Articles of many outlets, each with its credit.</description>
+                     *     <language>en</language>
+                     *     <lastBuildDate>Mon, 23 Nov 2026 06:10:12 GMT</lastBuildDate>
+                     *     <generator>Newsweave</generator>
+                     *     <atom:link rel="self" href="https://news.example/v1/feeds/articles?tagsAll=chips" type="application/rss+xml"/>
+                     *     <atom:link rel="prev-archive" href="https://news.example/v1/feeds/articles?tagsAll=chips&amp;archive=2026-10"/>
+                     *     <item><title>Heron 2 leaves the lab</title><link>https://lighthouse.example/chips/heron-2</link><guid isPermaLink="false">urn:uuid:019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80</guid><pubDate>Mon, 23 Nov 2026 06:08:00 GMT</pubDate><atom:updated>2026-11-23T06:10:12.345Z</atom:updated><dc:creator>Mara Quill</dc:creator><dc:language>en</dc:language><dc:rights>Lighthouse Daily</dc:rights><source url="https://lighthouse.example/">Lighthouse Daily</source><category>Chips</category><description>The second Heron chip needs half the power of the first.</description></item>
+                     *     </channel>
+                     *     </rss>
+                     */
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadCursorOrBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTagsOpml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example <?xml version="1.0" encoding="UTF-8"?>
+                     *     <opml version="2.0">
+                     *       <head><title>Newsweave: tags</title></head>
+                     *       <body>
+                     *         <outline type="rss" text="Chips" xmlUrl="https://news.example/v1/feeds/articles.rss?tagsAll=chips"/>
+                     *       </body>
+                     *     </opml>
+                     */
+                    "text/x-opml": string;
+                };
+            };
+            /** @description The client has it already, as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
                     [name: string]: unknown;
                 };
                 content?: never;

@@ -45,6 +45,14 @@ const lists = [
   '/v1/stories?sort=newest&publishedAfter=2026-01-01T00:10:00Z',
   '/v1/stories/story7',
   '/v1/stories/story7/articles',
+  '/v1/feeds/articles.json',
+  '/v1/feeds/articles.json?tagsAll=t0',
+  '/v1/feeds/articles.json?language=zh&content=full',
+  '/v1/feeds/articles.json?archive=1970-01',
+  '/v1/feeds/articles.json?tagsAll=t0&archive=2026-01-01',
+  '/v1/feeds/stories.json',
+  '/v1/feeds/stories.json?tag=t0&sort=newest',
+  '/v1/feeds/tags.opml',
   '/v1/sources',
   '/v1/sources/s0/fetches',
   '/v1/sources/opml',
@@ -64,7 +72,7 @@ const inKeyOrder =
  * to one article or address, or the tags that were named.
  */
 const sortsFew =
-  /union select|from article_url|from related_link|from article_tag|from tag_alias|as newest|as told|from tag where id in/
+  /union select|from article_url|from related_link|from article_tag|from tag_alias|as newest|as earliest|as told|from tag where id in/
 
 onEveryEngine('query plans', (engine) => {
   it('answer every list, at its start and deep in it, from an index in the order of the list', async () => {

@@ -23,6 +23,15 @@ type ListQuery = z.infer<typeof ArticleListQuery>
 export type Shaping = Pick<ListQuery, 'fields' | 'include'>
 export type TextRow = Pick<BodyRow, 'html' | 'text' | 'toc'>
 
+/** Reads a page of what `q` finds, or a list with its facets. */
+export type ReadFound = (
+  database: Queries,
+  query: ListQuery,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+) => Promise<Buffer>
+
 /**
  * A page of articles as JSON bytes. Cards are stored as the JSON that is served, so a page as it is asked for most is
  * joined from them without being parsed.

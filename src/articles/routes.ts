@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Queries } from '../database/database.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
 import { integerParameter, pageOf, pageQuery, webUrl } from '../http/parameters.ts'
@@ -12,21 +11,12 @@ import { Failure } from '../shared/failure.ts'
 import { ArticleView, Revision, RevisionSummary } from './article.ts'
 import { revisionOf, revisionsOf } from './history.ts'
 import { ArticleListQuery, shapingParameters } from './query.ts'
-import { readArticle, readList, readLookup, requireVisibleRow } from './reading.ts'
+import { type ReadFound, readArticle, readList, readLookup, requireVisibleRow } from './reading.ts'
 import { addBulk } from './routes-bulk.ts'
 import { addArticleWrites, addTransitions } from './routes-writing.ts'
 
 const tag = 'Articles'
 const articleId = z.strictObject({ id: z.string().max(100) })
-
-/** Reads a page of what `q` finds, or a list with its facets. */
-export type ReadFound = (
-  database: Queries,
-  query: ArticleListQuery,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  publicUrl: string,
-) => Promise<Buffer>
 
 type Dependencies = RouteDependencies & {
   /** What is above articles, and given to their list: its search, and the schema of its facets. */

@@ -25,6 +25,18 @@ export function knownTag(request: FastifyRequest, etag: string): string | undefi
   return tags.find((tag) => tag === etag || tag.replace(encodingSuffix, '"') === etag)
 }
 
+type Validators = { etag: string; lastModified?: string }
+
+/**
+ * The tag under which the client has an answer that may say when it was changed, too. The time is asked only where no tag was
+ * sent (RFC 9110, 13.1.3).
+ */
+export function knownAnswer(request: FastifyRequest, { etag, lastModified }: Validators): string | undefined {
+  const { 'if-none-match': tags, 'if-modified-since': since } = request.headers
+  if (tags !== undefined || since === undefined || lastModified === undefined) return knownTag(request, etag)
+  return Date.parse(since) >= Date.parse(lastModified) ? etag : undefined
+}
+
 /**
  * Every successful GET has a strong `ETag` and `Cache-Control`, and answers 304 to a client that has it. Registered before
  * compression, which then has its own tag: a strong validator stands for one sequence of bytes.

@@ -21,8 +21,9 @@ export const headerComponents = {
     '`true` where the answer is that of an earlier request with this key.',
     'true',
   ),
+  'Last-Modified': header('When what it shows last changed.', 'Mon, 23 Nov 2026 06:10:12 GMT'),
   Link: header(
-    'The next page (RFC 8288), absent on the last.',
+    'The next page (RFC 8288), absent on the last. Of a feed also itself, its archives and its hub.',
     '<http://127.0.0.1:3000/v1/articles?cursor=WyIyMDI2Il0.x>; rel="next"',
   ),
   Location: header('The path of what was made.', '/v1/articles/019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80'),
@@ -126,11 +127,15 @@ function completeResponses(operation: Operation, context: Context): Operation['r
     }
   }
   if (context.method === 'get' && isWhole(responses[200])) {
-    const headers = references(['ETag', 'Cache-Control', 'X-Request-Id', 'RateLimit', 'RateLimit-Policy'])
-    responses[304] = { description: 'The client has it already, as `If-None-Match` says.', headers }
+    const { headers = [] } = context.facts
+    const names = [...told, ...headers.filter((name) => name !== 'Link')]
+    const description = 'The client has it already, as `If-None-Match` says.'
+    responses[304] = { description, headers: references(names) }
   }
   return responses
 }
+
+const told: HeaderName[] = ['ETag', 'Cache-Control', 'X-Request-Id', 'RateLimit', 'RateLimit-Policy']
 
 function headersOf(
   status: string,
@@ -144,7 +149,7 @@ function headersOf(
     operation.parameters?.some((parameter) => parameter.name.toLowerCase() === name)
   const reads = method === 'get' && status === '200'
   if (reads && isWhole(response)) names.push('ETag')
-  if (reads) names.push('Cache-Control')
+  if (reads) names.push('Cache-Control', ...(facts.headers ?? []))
   if (hasMember(media?.schema, 'page', document)) names.push('Link')
   if (status === '201') names.push('Location', 'ETag')
   if (status === '308') names.push('Location')

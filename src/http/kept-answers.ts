@@ -1,5 +1,13 @@
-/** An answer ready to be sent: JSON as bytes, its validator, and where the next page is. */
-export type ReadyAnswer = { body: Buffer; etag: string; link: string | undefined }
+/** An answer ready to be sent: its bytes, which are JSON unless it says so, its validators, and what else its headers tell. */
+export type ReadyAnswer = {
+  body: Buffer
+  etag: string
+  link: string | undefined
+  type?: string
+  /** As `Last-Modified` has it. */
+  lastModified?: string
+  headers?: Record<string, string>
+}
 
 /** A form in which an answer is sent: the name of its encoding, `identity`, or 304 to whoever has it. */
 export type Form = string
@@ -41,8 +49,7 @@ export function keptAnswers(maxBytes = maxBytesOfAll) {
       if (find(key, version)) return
       const former = all.get(key)
       if (former) remove(key, former)
-      const { body, etag, link } = answer
-      const kept: KeptAnswer = { body, etag, link, version, sent: new Map() }
+      const kept: KeptAnswer = { ...answer, version, sent: new Map() }
       all.set(key, kept)
       bytes += sizeOf(kept)
       makeRoom()

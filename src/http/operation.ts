@@ -15,6 +15,8 @@ export type OperationFacts = {
   problems?: FailureCode[]
   /** The answer may be kept ready and sent again while nothing was written. */
   cached?: boolean
+  /** What a successful answer tells in headers beyond those that every answer of its shape has. */
+  headers?: ('Link' | 'Last-Modified')[]
   /** The body is read as a stream of this type; `line` is the schema of each line of it. */
   stream?: { request: string; line: z.ZodType }
   /** The body is no JSON but a text of one of these types, given to the route as bytes; of `anyType` where senders name it wrongly. */

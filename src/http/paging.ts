@@ -2,11 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { decodeCursor, encodeCursor, type Kind } from '../shared/cursor.ts'
 
 type Position = (string | number)[]
+/** What of a request says which list it asks for. */
+type Asked = Pick<FastifyRequest, 'url'>
 
 const moving = ['cursor', 'limit', 'fields', 'include', 'total', 'facets', 'highlight']
 
 /** The list that a request asks for: its path and all its parameters but those that only move within it. */
-export function listName(request: FastifyRequest): string {
+export function listName(request: Asked): string {
   const { path, query } = partsOf(request)
   if (query === undefined) return path
   if (plain.test(query)) {
@@ -24,7 +26,7 @@ const plain = /^[\w.*-]+=[\w.*-]*(?:&[\w.*-]+=[\w.*-]*)*$/
 const nameOf = (parameter: string) => parameter.slice(0, parameter.indexOf('='))
 
 /** Cut at the question mark: the framework has read the address already, and a `URL` costs more than a page of a list. */
-function partsOf({ url }: FastifyRequest): { path: string; query: string | undefined } {
+function partsOf({ url }: Asked): { path: string; query: string | undefined } {
   const mark = url.indexOf('?')
   return mark < 0 ? { path: url, query: undefined } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
 }
@@ -39,7 +41,7 @@ export function pageStart<const Kinds extends readonly Kind[]>(
 }
 
 /** The cursor that continues the list of this request behind a position. */
-export function cursorBehind(request: FastifyRequest, position: Position): string {
+export function cursorBehind(request: Asked, position: Position): string {
   return encodeCursor(position, listName(request))
 }
 

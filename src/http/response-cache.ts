@@ -7,7 +7,7 @@ import type {
   onSendHookHandler,
 } from 'fastify'
 import type { Database } from '../database/database.ts'
-import { cacheControl, entityTag, knownTag } from './caching.ts'
+import { cacheControl, entityTag, knownAnswer } from './caching.ts'
 import { thresholdBytes } from './compression.ts'
 import { type Form, keptAnswers, type ReadyAnswer, type Sent } from './kept-answers.ts'
 
@@ -52,7 +52,7 @@ export function addResponseCache(app: FastifyInstance, database: Versioned, enab
     const key = `${request.actor ? 'key' : 'open'} ${request.url}`
     const kept = answers.find(key, version)
     if (kept) {
-      const known = knownTag(request, kept.etag)
+      const known = knownAnswer(request, kept)
       const form = known === undefined ? encodings.of(request, kept) : notModified
       const sent = form && kept.sent.get(form)
       if (sent) return write(request, reply, sent, known)
@@ -177,14 +177,16 @@ function oncePerTurn(database: Versioned): () => number | undefined {
   }
 }
 
-/** Sends JSON that is there as bytes, or 304 where the client has it. */
+/** Sends what is there as bytes, or 304 where the client has it. */
 export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): FastifyReply {
   if (request.place) request.place.answer = answer
   reply.header('etag', answer.etag).header('cache-control', cacheControl(request))
-  const known = knownTag(request, answer.etag)
+  if (answer.lastModified !== undefined) reply.header('last-modified', answer.lastModified)
+  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
+  const known = knownAnswer(request, answer)
   if (known !== undefined) return reply.code(304).removeHeader('link').header('etag', known).send()
   if (answer.link !== undefined) reply.header('link', answer.link)
-  return reply.type('application/json; charset=utf-8').send(answer.body)
+  return reply.type(answer.type ?? 'application/json; charset=utf-8').send(answer.body)
 }
 
 /** The validator of an answer: of its bytes, behind the version of the resource where it shows one. */

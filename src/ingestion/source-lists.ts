@@ -3,12 +3,12 @@ import type { Database, Queries, Transaction } from '../database/database.ts'
 import { fieldErrors } from '../http/problems.ts'
 import { Failure } from '../shared/failure.ts'
 import { canonicalLanguage } from '../shared/language.ts'
+import { type Outline, writeOpml } from '../shared/opml-writing.ts'
 import { NewSource, type Source } from '../sources/source.ts'
 import { addSource, readSources } from '../sources/sources.ts'
 import { findTagIds, tagPaths } from '../tags/tags.ts'
 import { tagsOfFolders } from './folder-tags.ts'
 import { type ListedFeed, type ListFault, parseOpml } from './opml.ts'
-import { type Outline, writeOpml } from './opml-writing.ts'
 
 const batchSize = 100
 const maxFaults = 1000

@@ -43,6 +43,10 @@ export const about: About = {
     { name: 'Search', description: 'Suggestions as one types. What `q` finds is a list of articles.' },
     { name: 'Tags', description: 'What articles are about: names per language, aliases, parents, merges.' },
     { name: 'Sources', description: 'The outlets whose articles these are.' },
+    {
+      name: 'Feeds',
+      description: 'What is here as RSS, Atom and JSON Feed, for readers, and as OPML.',
+    },
     { name: 'WebSub', description: 'Where hubs tell of what is new in feeds.' },
     { name: 'Changes', description: 'The one append-only log of every write, to follow by polling.' },
     {

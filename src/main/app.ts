@@ -34,6 +34,7 @@ import { relatingMetrics } from '../stories/relating/metrics.ts'
 import { relatedRoutes } from '../stories/routes.ts'
 import { relationRoutes } from '../stories/routes-relations.ts'
 import { storyRoutes } from '../stories/routes-stories.ts'
+import { feedRoutes } from '../syndication/routes.ts'
 import { tagRoutes } from '../tags/routes.ts'
 import type { Delivering } from '../webhooks/delivering.ts'
 import { webhookRoutes } from '../webhooks/routes.ts'
@@ -57,6 +58,8 @@ export type AppOptions = {
   corsOrigins: '*' | string[]
   ingestion: Ingestion
   delivering: Delivering
+  /** The WebSub hub that feeds name; they name none without it. */
+  websubHub?: string
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
   /** Told by whoever stops the process. */
@@ -98,6 +101,13 @@ export async function createApp(options: AppOptions): Promise<Server> {
   relatedRoutes(app, deps)
   relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(ingestion, url) })
   storyRoutes(app, deps)
+  feedRoutes(app, {
+    database,
+    publicUrl,
+    findArticles: readFound,
+    name: about.info.title,
+    hub: options.websubHub,
+  })
   partnerRoutes(app, deps)
   webhookRoutes(app, { ...deps, delivering })
   return app

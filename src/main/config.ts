@@ -62,12 +62,13 @@ const publicUrl = z
   )
   .transform((text) => text.replace(/\/+$/, ''))
 
-const contactUrl = z
-  .string()
-  .refine(
-    (text) => /^https?:\/\/[\x21-\x7e]+$/.test(text) && URL.canParse(text) && !/[()]/.test(text),
-    'expected the address of a page, such as https://news.example.org/about',
-  )
+const webAddress = (what: string) =>
+  z
+    .string()
+    .refine(
+      (text) => /^https?:\/\/[\x21-\x7e]+$/.test(text) && URL.canParse(text) && !/[()]/.test(text),
+      `expected the address of ${what}`,
+    )
 
 const origin = z
   .string()
@@ -155,7 +156,12 @@ export const settings = {
   contactUrl: {
     variable: 'CONTACT_URL',
     help: 'A page about this newsroom, for the publishers whose feeds it reads: part of its User-Agent. Without it PUBLIC_URL, where that is set.',
-    schema: contactUrl,
+    schema: webAddress('a page, such as https://news.example.org/about'),
+  },
+  websubHub: {
+    variable: 'WEBSUB_HUB',
+    help: 'A WebSub hub: feeds name it, and the role webhooks tells it what is new. PUBLIC_URL has to be set, too.',
+    schema: webAddress('a WebSub hub, such as https://hub.example.org/'),
   },
   corsOrigins: {
     variable: 'CORS_ORIGINS',
@@ -190,7 +196,7 @@ export const settings = {
 export type SettingName = keyof typeof settings
 /** Absent only for the settings that have no fallback. */
 type Values = { [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> }
-type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | 'rateLimitAnonymous' | 'rateLimitKey'
+type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | 'websubHub' | 'rateLimitAnonymous' | 'rateLimitKey'
 export type Settings = Omit<Values, Optional> & Partial<Pick<Values, Optional>>
 export type Flags = Partial<Record<SettingName, string | boolean>>
 

@@ -11,6 +11,7 @@ import { ensureAdminKey } from '../partners/keys.ts'
 import { isIndexed } from '../search/reindex.ts'
 import { adoptFeeds } from '../sources/polling.ts'
 import { type RelatingWorker, startRelating } from '../stories/relating/worker.ts'
+import { type Publisher, startPublisher } from '../syndication/publisher.ts'
 import { type DeliveryWorker, startDelivering } from '../webhooks/worker.ts'
 import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
@@ -41,6 +42,7 @@ export async function startServer(
   logger: Logger,
   events: Events,
 ): Promise<RunningServer> {
+  const hub = hubOf(settings)
   const database = openDatabase(settings.databaseUrl)
   try {
     await migrate(database)
@@ -65,6 +67,7 @@ export async function startServer(
       rateLimits: rateLimits(settings),
       cache: settings.cache === 'on',
       corsOrigins: settings.corsOrigins,
+      ...(hub && { websubHub: hub.hub }),
       serves: servesApi ? 'api' : 'health',
       readiness,
     })
@@ -73,13 +76,24 @@ export async function startServer(
     const reads = settings.roles.includes('ingestion')
     const worker = reads ? await startIngestion(ingestion) : undefined
     const relater = reads ? startRelating(database, logger) : undefined
-    const deliverer = settings.roles.includes('webhooks') ? startDelivering(delivering) : undefined
-    const running = { app, database, readiness, ingestion, worker, relater, delivering, deliverer }
+    const told = settings.roles.includes('webhooks')
+    const deliverer = told ? startDelivering(delivering) : undefined
+    const publisher =
+      told && hub ? startPublisher({ ...hub, database, client: ingestion.client, logger }) : undefined
+    const running = { app, database, readiness, ingestion, worker, relater, delivering, deliverer, publisher }
     return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+/** Topics are addresses at which a hub reaches this service. */
+function hubOf({ websubHub, publicUrl }: Settings): { hub: string; base: string } | undefined {
+  if (websubHub === undefined) return undefined
+  if (publicUrl === undefined)
+    throw new CommandError('WEBSUB_HUB: set PUBLIC_URL, too: the hub reads the feeds under it.')
+  return { hub: websubHub, base: publicUrl }
 }
 
 async function startIngestion(ingestion: Ingestion): Promise<Worker> {
@@ -136,20 +150,22 @@ type Running = {
   relater: RelatingWorker | undefined
   delivering: ReturnType<typeof createDelivering>
   deliverer: DeliveryWorker | undefined
+  publisher: Publisher | undefined
 }
 
 /** How long what is under way may take to end: feeds that are being read and deliveries. What is left is taken up again later. */
 const graceMs = 3000
 
 async function stop(running: Running, drainMs: number): Promise<void> {
-  const { app, database, readiness, ingestion, worker, relater, delivering, deliverer } = running
+  const { app, database, readiness, ingestion, delivering } = running
   readiness.closing = true
   await new Promise((resolve) => setTimeout(resolve, drainMs))
   // A connection whose answer began before the closing stays open behind it, and would be waited for.
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
   await app.close()
   clearInterval(sweep)
-  await Promise.all([worker?.stop(graceMs), relater?.stop(), deliverer?.stop(graceMs)])
+  const { worker, relater, deliverer, publisher } = running
+  await Promise.all([worker?.stop(graceMs), relater?.stop(), deliverer?.stop(graceMs), publisher?.stop()])
   await Promise.all([ingestion.close(), delivering.close()])
   await database.close()
 }

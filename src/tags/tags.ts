@@ -12,6 +12,7 @@ import {
   insertTag,
   listChildren,
   listSlugs,
+  listTags,
   removeTag,
   type TagRow,
   type TagView,
@@ -164,4 +165,16 @@ export async function tagsOf(q: Queries, rows: TagView[]): Promise<Tag[]> {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }))
+}
+
+const tagsAtOnce = 500
+
+/** Every tag, by slug. */
+export async function everyTag(q: Queries): Promise<Tag[]> {
+  const tags: Tag[] = []
+  for (let after: string | undefined; ; after = tags.at(-1)?.slug) {
+    const rows = await listTags(q, {}, { limit: tagsAtOnce, ...(after !== undefined && { after }) })
+    tags.push(...(await tagsOf(q, rows)))
+    if (rows.length < tagsAtOnce) return tags
+  }
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { onEveryEngine } from '../support/engines.ts'
-import { creations, names, type Operation, reads } from './document.ts'
+import { creations, lists, names, type Operation } from './document.ts'
 import { type Valid, validRequest } from './requests.ts'
 import { next, openRoom, type Room } from './room.ts'
 
@@ -178,7 +178,6 @@ onEveryEngine('a creation by', (engine) => {
 
 /** The list at the address of a creation, or above the thing that it makes anew. */
 function listOf({ path }: Operation): Operation {
-  const lists = reads.filter((read) => names(read, 'query').includes('cursor'))
   const above = lists
     .filter((list) => path === list.path || path.startsWith(`${list.path}/`))
     .sort((a, b) => b.path.length - a.path.length)[0]

@@ -23,6 +23,10 @@ export const operations: Operation[] = Object.entries(document.paths).flatMap(([
   Object.entries(item).map(([method, described]) => operationOf(method, path, described)),
 )
 export const reads = operations.filter(({ method }) => method === 'GET')
+/** Those with `data` and `page`. Feeds have pages too, in formats of their own, and tests beside them. */
+export const lists = reads.filter(
+  (read) => names(read, 'query').includes('cursor') && isJson(read.responses[200]),
+)
 /** Those that write to something that is there. */
 export const rewrites = operations.filter(({ method }) => ['PUT', 'PATCH', 'DELETE'].includes(method))
 export const creations = operations.filter(({ method, responses }) => method === 'POST' && responses[201])
@@ -53,6 +57,10 @@ function operationOf(method: string, path: string, described: Described): Operat
 function accessOf({ security = [], 'x-scopes': scopes = [] }: Described): Access {
   if (security.length === 0) return 'public'
   return (scopes[0] as Access | undefined) ?? 'key'
+}
+
+function isJson(response: Described['responses'][string] | undefined): boolean {
+  return response !== undefined && 'content' in response && 'application/json' in (response.content ?? {})
 }
 
 export function operation(id: string): Operation {

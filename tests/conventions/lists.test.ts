@@ -4,7 +4,7 @@ import { recordFetch } from '../../src/ingestion/fetch-log.ts'
 import { encodeCursor } from '../../src/shared/cursor.ts'
 import { fetchOf } from '../ingestion/fetches.ts'
 import { onEveryEngine } from '../support/engines.ts'
-import { names, type Operation, operation, reads, valueFor } from './document.ts'
+import { lists, names, type Operation, operation, valueFor } from './document.ts'
 import type { Valid } from './requests.ts'
 import { type Answered, openRoom, type Room, urlOf } from './room.ts'
 
@@ -69,8 +69,6 @@ const parts: unknown[] = [
   ['x'],
   { toString: 1 },
 ]
-
-const lists = reads.filter((read) => names(read, 'query').includes('cursor'))
 
 /** Lists with enough on them. One of the document that is not here fails the tests. */
 const filled: Record<string, (room: Room) => Promise<Valid>> = {

@@ -218,6 +218,14 @@ export const requests: Record<string, (room: Room, key?: Key) => Promise<Valid>>
   exportSources: nothing,
   importSources: async () => ({ body: opml(next()) }),
 
+  getArticlesRss: nothing,
+  getArticlesAtom: nothing,
+  getArticlesJson: nothing,
+  getStoriesRss: nothing,
+  getStoriesAtom: nothing,
+  getStoriesJson: nothing,
+  getTagsOpml: nothing,
+
   verifySubscription: async (room) => ({
     params: (await subscription(room)).params,
     query: { 'hub.mode': 'subscribe', 'hub.topic': topic, 'hub.challenge': 'heron' },

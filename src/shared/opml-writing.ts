@@ -1,3 +1,5 @@
+import { escapeXml } from './xml.ts'
+
 /** A folder or a feed of a list, with what else its outline says. */
 export type Outline = { title: string; attributes: Record<string, string | null>; outlines: Outline[] }
 
@@ -22,22 +24,4 @@ function lineOf({ title, attributes, outlines }: Outline, indent: string): strin
   if (outlines.length === 0) return `${indent}<outline${members}/>\n`
   const inside = outlines.map((outline) => lineOf(outline, `${indent}  `)).join('')
   return `${indent}<outline${members}>\n${inside}${indent}</outline>\n`
-}
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#9;',
-  '\n': '&#10;',
-  '\r': '&#13;',
-}
-
-/** XML has no way to write some characters, and folds blanks of attributes that are written as they are. */
-function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replace(/[&<>"\t\n\r]/g, (character) => escapes[character] ?? '')
 }
