@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { refreshCards } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
+import type { StreamLimits } from '../changes/streaming.ts'
 import type { Database } from '../database/database.ts'
 import { addConditionalGet, addEncodedEntityTags } from '../http/caching.ts'
 import { addCompression } from '../http/compression.ts'
@@ -30,11 +31,13 @@ import { Facets } from '../search/facets.ts'
 import { searchRoutes } from '../search/routes.ts'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { sourceRoutes } from '../sources/routes.ts'
+import { findSource } from '../sources/sources.ts'
 import { relatingMetrics } from '../stories/relating/metrics.ts'
 import { relatedRoutes } from '../stories/routes.ts'
 import { relationRoutes } from '../stories/routes-relations.ts'
 import { storyRoutes } from '../stories/routes-stories.ts'
 import { tagRoutes } from '../tags/routes.ts'
+import { findMergedTagIds } from '../tags/tags.ts'
 import { about } from './about.ts'
 
 export type AppOptions = {
@@ -54,6 +57,8 @@ export type AppOptions = {
   cache: boolean
   corsOrigins: '*' | string[]
   ingestion: Ingestion
+  /** Bounds of those who follow the changes, where they differ from the usual ones. */
+  changes?: { maxWaiters?: number; streamLimits?: Partial<StreamLimits> }
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
   /** Told by whoever stops the process. */
@@ -89,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   opmlRoutes(app, deps)
   ingestionRoutes(app, options.ingestion)
   searchRoutes(app, deps)
-  changeRoutes(app, deps)
+  changeRoutes(app, { ...deps, findTags: findMergedTagIds, findSource, ...options.changes })
   relatedRoutes(app, deps)
   relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(options.ingestion, url) })
   storyRoutes(app, deps)

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
+import { type Follower, type RetentionTask, startRetention } from '../changes/retention.ts'
 import type { Database } from '../database/database.ts'
 import { migrate } from '../database/migrate.ts'
 import { openDatabase } from '../database/open.ts'
@@ -10,6 +11,7 @@ import type { Readiness } from '../ops/health.ts'
 import { ensureAdminKey } from '../partners/keys.ts'
 import { isIndexed } from '../search/reindex.ts'
 import { adoptFeeds } from '../sources/polling.ts'
+import { readUpTo } from '../stories/relating/linker.ts'
 import { type RelatingWorker, startRelating } from '../stories/relating/worker.ts'
 import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
@@ -17,6 +19,9 @@ import { CommandError } from './command.ts'
 import { rateLimits, type Settings } from './config.ts'
 import { createIngestion } from './ingestion.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
+
+/** Up to where each follower of our own has read the change log. What one of them has not read is never removed. */
+const followersOfChanges: Follower[] = [readUpTo]
 
 export type Events = {
   /** A key was made for the administrator, which nobody can read again. */
@@ -73,7 +78,13 @@ export async function startServer(
     const reads = settings.roles.includes('ingestion')
     const worker = reads ? await startIngestion(ingestion) : undefined
     const relater = reads ? startRelating(database, logger) : undefined
-    return { url, stop: (drainMs) => stop({ app, database, readiness, ingestion, worker, relater }, drainMs) }
+    const retention = startRetention(database, {
+      days: settings.changesRetentionDays,
+      followers: followersOfChanges,
+      logger,
+    })
+    const running = { app, database, readiness, ingestion, worker, relater, retention }
+    return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {
     await database.close()
     throw error
@@ -132,13 +143,14 @@ type Running = {
   ingestion: ReturnType<typeof createIngestion>
   worker: Worker | undefined
   relater: RelatingWorker | undefined
+  retention: RetentionTask
 }
 
 /** How long feeds that are being read may take to end; what is left is read again when its lease is over. */
 const ingestionGraceMs = 3000
 
 async function stop(
-  { app, database, readiness, ingestion, worker, relater }: Running,
+  { app, database, readiness, ingestion, worker, relater, retention }: Running,
   drainMs: number,
 ): Promise<void> {
   readiness.closing = true
@@ -149,6 +161,7 @@ async function stop(
   clearInterval(sweep)
   await worker?.stop(ingestionGraceMs)
   await relater?.stop()
+  await retention.stop()
   await ingestion.close()
   await database.close()
 }
