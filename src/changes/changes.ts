@@ -44,8 +44,18 @@ export type ChangesPage = {
   more: boolean
 }
 
-/** Of a tag or a source, a read looks at so many entries at most: where the database is in this process, nobody else is answered meanwhile. */
+/**
+ * Of a tag or a source, a read looks at so many entries at most: where the database is in this process, nobody else is answered
+ * meanwhile.
+ */
 const mostLookedAt = 5000
+/** Each tag is looked for in each entry: with more of them fewer entries are looked at. */
+const tagsAtFullLength = 4
+
+function lookedAtOnce({ tagIds = [], sourceIds }: ChangeFilters): number {
+  if (tagIds.length === 0 && !sourceIds) return Number.POSITIVE_INFINITY
+  return Math.ceil(mostLookedAt / Math.max(1, tagIds.length / tagsAtFullLength))
+}
 
 /**
  * The changes behind `after`, oldest first. Behind the end of the log `lastSeq` is that end, so smaller than `after`. Throws
@@ -58,8 +68,7 @@ export async function readChanges(
   // First the head, then the rows up to it: what commits in between belongs to the next read.
   const { head, floor } = await findEnds(q)
   if (floor > after && !skipRemoved) throw removedFailure(head)
-  const upTo =
-    filters.tagIds || filters.sourceIds ? Math.min(head, Math.max(after, floor) + mostLookedAt) : head
+  const upTo = Math.min(head, Math.max(after, floor) + lookedAtOnce(filters))
   const rows = head > after ? await listChanges(q, { ...filters, after, upTo, limit: limit + 1 }) : []
   if (!skipRemoved && head > after) {
     // What is removed between the two reads is told by the rows themselves.

@@ -3,7 +3,7 @@ import { commitListeners } from './database.ts'
 import { announcements } from './dialect.ts'
 
 /** Those who wait come and go: the connection stays for a while after the last of them. */
-const lingerMs = 10_000
+const usualLingerMs = 10_000
 const firstPauseMs = 250
 const longestPauseMs = 10_000
 
@@ -11,12 +11,12 @@ const longestPauseMs = 10_000
  * Hears what writers announce, of whatever process, on a connection of its own that is there while somebody listens. One that breaks
  * is opened again, and then everybody is told once, since nobody knows what was missed.
  */
-export function listening(connectionString: string) {
+export function listening(connectionString: string, lingerMs = usualLingerMs) {
   const listeners = commitListeners()
   let listenerCount = 0
   let running: Promise<void> | undefined
   let wake = () => {}
-  let current: pg.Client | undefined
+  const closing = Promise.withResolvers<void>()
   let closed = false
   let wantedUntilMs = 0
 
@@ -62,12 +62,15 @@ export function listening(connectionString: string) {
       isBroken = true
       wake()
     }
-    current = client
     client.on('error', breakOff)
     client.on('end', breakOff)
     client.on('notification', listeners.notify)
+    let isConnected = false
     try {
-      await client.connect()
+      // One that is being opened is not waited for by who closes the database.
+      await Promise.race([client.connect(), closing.promise])
+      if (closed) return false
+      isConnected = true
       await client.query(`listen ${announcements}`)
       listeners.notify()
       while (!isBroken && isWanted()) await woken()
@@ -75,7 +78,8 @@ export function listening(connectionString: string) {
     } catch {
       return false
     } finally {
-      await client.end().catch(() => {})
+      const ended = client.end().catch(() => {})
+      if (isConnected) await ended
     }
   }
 
@@ -96,8 +100,8 @@ export function listening(connectionString: string) {
     add,
     async close() {
       closed = true
+      closing.resolve()
       wake()
-      await current?.end().catch(() => {})
       await running
     },
   }
