@@ -154,7 +154,7 @@ onEveryEngine('waiting for changes', (engine) => {
   it('lets only so many wait', async () => {
     const watch = watchChanges(database, 2)
     const waiting = [wait(watch), wait(watch)]
-    await sleep(50)
+    await vi.waitFor(() => expect(watch.waiting()).toBe(2))
     await expect(wait(watch)).rejects.toMatchObject({
       code: 'unavailable',
       details: { headers: { 'Retry-After': '5' } },
