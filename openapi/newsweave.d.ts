@@ -495,9 +495,46 @@ export interface paths {
          *     `lastSeq` smaller than the `after` that was sent says that the log is shorter than it was, as after the restoring of a backup: read again
          *     what matters, and go on from `lastSeq`.
          *
+         *     Every filter narrows what is told. With `tags` or `sources` stories are left out, which have neither. An alias, and the slug of a
+         *     tag that was merged, stands for the living tag, and what was written while the merged one lived is found under it.
+         *
+         *     Entries are kept for a time that the operator sets (90 days where nothing is said). An `after` from before what is kept, 0 included,
+         *     answers 410 with `startAgain`: read everything anew at its `export`, then follow the log from its `after`.
+         *
          *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
          */
         get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Be told of what changes
+         * @description The same log as Server-Sent Events, for `EventSource` and the like: each change is sent when it is committed. An event has
+         *     `id`, which is its `seq`, the type `change`, and as `data` one Change as JSON.
+         *
+         *     A reader that connects again sends the last id as `Last-Event-ID`, as `EventSource` does by itself, and misses nothing. It counts more
+         *     than `after`. Now and then an event of the type `position` has an id and empty data: nothing before it is left to tell, so a
+         *     reader with filters goes on from there. An id smaller than that of before says that the log is shorter than it was, as after
+         *     the restoring of a backup. A comment comes every 15 seconds where nothing else does.
+         *
+         *     A reader that takes nothing for 30 seconds is cut off, and so is one whose key ends; after `duration` or when the service stops, the
+         *     stream ends. In all cases: connect again. Of so many streams that there is no place for one more, it answers 503.
+         *
+         *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
+         */
+        get: operations["streamChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2070,6 +2107,21 @@ export interface components {
             revision: number | null;
         };
         /**
+         * @description Events as WHATWG HTML, 9.2, has them. The `data` of each event of the type `change` is one Change as JSON.
+         * @example retry: 3000
+         *
+         *     id: 12
+         *     event: change
+         *     data: {"seq":12,"at":"2026-11-23T06:08:00.000Z","type":"article.published","resource":{"type":"article","id":"019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"},"revision":1}
+         *
+         *     id: 15
+         *     event: position
+         *     data:
+         *
+         *     : alive
+         */
+        ChangeEvents: string;
+        /**
          * @example {
          *       "data": [
          *         {
@@ -2094,11 +2146,11 @@ export interface components {
             /** @description The oldest first. */
             data: components["schemas"]["Change"][];
             page: {
-                /** @description The `after` of the next page where there is one already; null at the end of the log. */
+                /** @description The `after` of the next page where there is one already; null at the end of the log. With `tags` or `sources` a page may be empty and have one behind it. */
                 next: string | null;
                 limit: number;
             };
-            /** @description Send this as `after` next time, always. With `types` it moves on past the changes of other types too. */
+            /** @description Send this as `after` next time, always. With filters it moves on past the changes that they leave out, too. */
             lastSeq: number;
         };
         /**
@@ -3113,7 +3165,7 @@ export interface components {
              */
             type: string;
             /** @enum {string} */
-            code: "bad-request" | "bad-cursor" | "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "conflict" | "gone" | "precondition-failed" | "payload-too-large" | "unsupported-media-type" | "expectation-failed" | "validation-failed" | "idempotency-key-reused" | "idempotency-key-in-use" | "rate-limited" | "headers-too-large" | "uri-too-long" | "request-timeout" | "unavailable" | "internal";
+            code: "bad-request" | "bad-cursor" | "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "conflict" | "gone" | "changes-removed" | "precondition-failed" | "payload-too-large" | "unsupported-media-type" | "expectation-failed" | "validation-failed" | "idempotency-key-reused" | "idempotency-key-in-use" | "rate-limited" | "headers-too-large" | "uri-too-long" | "request-timeout" | "unavailable" | "internal";
             status: number;
             title: string;
             /** @description What it means and what to do. */
@@ -4307,6 +4359,18 @@ export interface components {
         };
         /** @description `bad-request`: The request cannot be read. */
         BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `changes-removed`: The changes asked for are not kept any more. */
+        ChangesRemoved: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -6879,6 +6943,10 @@ export interface operations {
                 after?: number;
                 /** @description Only these types, with commas between. */
                 types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[];
+                /** @description Only what concerns one of these tags: articles that carry it or a tag below it, or did before the change, their links, and the tag itself. */
+                tags?: string[];
+                /** @description Only what concerns one of these sources, by id: its articles, their links, and the source itself. */
+                sources?: string[];
                 /** @description How many changes a page has, at most. */
                 limit?: number;
                 /** @description Seconds to wait for a change where there is none yet. The answer comes with the first one. */
@@ -6941,6 +7009,65 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            410: components["responses"]["ChangesRemoved"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamChanges: {
+        parameters: {
+            query?: {
+                /** @description Where to begin: the `seq` that was seen last; 0 for the log from its beginning. */
+                after?: number;
+                /** @description Only these types, with commas between. */
+                types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[];
+                /** @description Only what concerns one of these tags: articles that carry it or a tag below it, or did before the change, their links, and the tag itself. */
+                tags?: string[];
+                /** @description Only what concerns one of these sources, by id: its articles, their links, and the source itself. */
+                sources?: string[];
+                /** @description Seconds after which the stream ends. With 0 it ends once everything is told that is there already. */
+                duration?: number;
+            };
+            header?: {
+                /** @description The id of the last event that was seen. */
+                "Last-Event-Id"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 3000
+                     *
+                     *     id: 12
+                     *     event: change
+                     *     data: {"seq":12,"at":"2026-11-23T06:08:00.000Z","type":"article.published","resource":{"type":"article","id":"019ab3e4-7c1d-7e52-9a56-0d6f5d2c8b11"},"revision":1}
+                     *
+                     *     id: 15
+                     *     event: position
+                     *     data:
+                     *
+                     *     : alive
+                     */
+                    "text/event-stream": components["schemas"]["ChangeEvents"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            410: components["responses"]["ChangesRemoved"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -60,6 +60,9 @@ const lists = [
   '/v1/tags?parent=t0',
   '/v1/changes',
   '/v1/changes?types=article.published',
+  '/v1/changes?tags=t0',
+  '/v1/changes?sources=s0',
+  '/v1/changes?tags=t0,t1&sources=s0,s1&types=article.published,article.revised',
   '/v1/partners',
 ]
 

@@ -1,3 +1,4 @@
+import type { ChangeType } from '../changes/change.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Queries, Transaction } from '../database/database.ts'
 import { checkVersion } from '../http/preconditions.ts'
@@ -73,11 +74,11 @@ export async function createArticle(
   await indexText(tx, searchedOf(row, content.text))
   await keepAddresses(tx, row)
   await keepAuthors(tx, row, true)
-  if (draft.tags.length > 0) await label(tx, row, draft.tags)
+  const tagIds = draft.tags.length > 0 ? await label(tx, row, draft.tags) : []
   if (row.state === 'published') await countArticle(tx, source.id, 1)
   const type = row.state === 'published' ? 'article.published' : 'article.drafted'
   await refreshCards(tx, await tieWaitingTranslations(tx, row))
-  await recordChange(tx, { type, id: row.id, revision: row.revision })
+  await tell(tx, type, row, tagIds)
   return { outcome: 'created', row, content }
 }
 
@@ -102,13 +103,20 @@ export async function draftOf(
 /** As `tagsOfArticles` orders them, so that a card is the same whichever way it was made. */
 const bySlug = (a: { slug: string }, b: { slug: string }) => (a.slug < b.slug ? -1 : 1)
 
-export function label(tx: Transaction, row: ArticleRow, tags: Draft['tags']): Promise<void> {
+/** Puts these tags on an article, and answers the ids of all tags that this concerns. */
+export function label(tx: Transaction, row: ArticleRow, tags: Draft['tags']): Promise<string[]> {
   const listed = row.state === 'published'
   return labelArticle(
     tx,
     { id: row.id, publishedAt: row.published_at, listed },
     tags.map((tag) => tag.id),
   )
+}
+
+/** Tells of a write to an article, to those too who follow its source, or one of the tags that it concerns. */
+export function tell(tx: Transaction, type: ChangeType, row: ArticleRow, tagIds: string[]): Promise<void> {
+  const { id, revision, source_id: sourceId } = row
+  return recordChange(tx, { type, id, revision, sourceId, tagIds })
 }
 
 /** Takes a published article out of lists, search, related links and feeds; its page then tells the reason. */
@@ -155,18 +163,12 @@ async function changeState(
   const written = { ...next, updated_at: tx.now, version: row.version + 1 }
   if (source) written.card = cardOf(written, source, tags, (await surroundingsOf(tx, [written])).get(row.id))
   await updateArticle(tx, written)
+  const slugs = tags.map((tag) => tag.slug)
+  const tagIds = await label(tx, written, await resolveTags(tx, slugs))
   if (next.state !== row.state) {
-    await label(
-      tx,
-      written,
-      await resolveTags(
-        tx,
-        tags.map((tag) => tag.slug),
-      ),
-    )
     await countArticle(tx, row.source_id, next.state === 'published' ? 1 : -1)
   }
-  await recordChange(tx, { type, id: row.id, revision: row.revision })
+  await tell(tx, type, written, tagIds)
   return written
 }
 
@@ -177,14 +179,14 @@ export async function deleteArticle(
 ): Promise<void> {
   const row = await requireArticle(tx, input.id, input.accepted)
   await insertTombstone(tx, row)
-  await unlistArticle(tx, row.id)
+  const tagIds = await unlistArticle(tx, row.id)
   if (row.state === 'published') await countArticle(tx, row.source_id, -1)
   const translations = await clearOriginal(tx, row.id)
   const duplicates = await passOnDuplicates(tx, row.id)
   await unindexText(tx, row.id)
   await removeArticle(tx, row.id)
   await refreshCards(tx, [...translations.map((translation) => translation.id), ...duplicates])
-  await recordChange(tx, { type: 'article.deleted', id: row.id, revision: row.revision })
+  await tell(tx, 'article.deleted', row, tagIds)
 }
 
 /** The row, locked for this transaction; `not-found` or `gone` where there is none, `precondition-failed` where it changed. */

@@ -1,4 +1,3 @@
-import { recordChange } from '../changes/changes.ts'
 import type { Transaction } from '../database/database.ts'
 import { invalidInput } from '../http/problems.ts'
 import { Failure } from '../shared/failure.ts'
@@ -14,6 +13,7 @@ import {
   identityTaken,
   label,
   requireArticle,
+  tell,
   type Written,
   withdrawnFailure,
 } from './articles.ts'
@@ -174,7 +174,7 @@ async function writeRevision(
     await reindexText(tx, searchedOf(written, text))
   await keepAddresses(tx, written, row)
   await keepAuthors(tx, written, false)
-  await label(tx, written, draft.tags)
+  const tagIds = await label(tx, written, draft.tags)
   const published = row.state === 'draft' && written.state === 'published'
   if (published) await countArticle(tx, row.source_id, 1)
   const type = published
@@ -182,7 +182,7 @@ async function writeRevision(
     : written.state === 'draft'
       ? 'article.drafted'
       : 'article.revised'
-  await recordChange(tx, { type, id: row.id, revision: written.revision })
+  await tell(tx, type, written, tagIds)
   return written
 }
 

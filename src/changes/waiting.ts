@@ -1,13 +1,15 @@
 import type { Database } from '../database/database.ts'
 import { Failure } from '../shared/failure.ts'
-import type { ChangeType } from './change.ts'
 import { type ChangesAfter, type ChangesPage, readChanges } from './changes.ts'
-import { listNewestOfTypes } from './store.ts'
+import { type ChangeFilters, concerns } from './filters.ts'
+import { listConcerns } from './store.ts'
 
-/** Other processes' commits are not announced here, so they are looked for this often. */
+/** Not every commit of another process is announced here at once, so they are looked for this often. */
 const pollMs = 1000
+/** Whoever is further behind than this reads for themselves. */
+const mostLookedAt = 1000
 
-type Waiter = { after: number; types?: ChangeType[]; wake: (worthReading: boolean) => void }
+type Waiter = { after: number; filters: ChangeFilters; wake: (worthReading: boolean) => void }
 
 export type ChangeWatch = ReturnType<typeof watchChanges>
 
@@ -20,12 +22,12 @@ export function watchChanges(database: Database, maxWaiters = 1000) {
 
   return {
     /** Answers whether a read is worth it: false once the time is over, the client has gone or the server closes. */
-    async wait({ after, types }: ChangesAfter, ms: number, signal: AbortSignal): Promise<boolean> {
+    async wait({ after, ...filters }: ChangesAfter, ms: number, signal: AbortSignal): Promise<boolean> {
       if (closed || signal.aborted || ms <= 0) return false
       if (waiters.size >= maxWaiters) throw tooMany()
       const { promise, resolve } = Promise.withResolvers<boolean>()
       const giveUp = () => resolve(false)
-      const waiter = { after, types, wake: resolve }
+      const waiter = { after, filters, wake: resolve }
       const timer = setTimeout(giveUp, ms)
       signal.addEventListener('abort', giveUp)
       waiters.add(waiter)
@@ -67,7 +69,8 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
 }
 
 function listen(database: Database, look: () => Promise<void>): () => void {
-  const unsubscribe = database.onCommit(() => void look())
+  const lookNow = () => void look()
+  const stops = [database.onCommit(lookNow), database.onAnnouncement?.(lookNow)]
   let seen = database.version()
   const timer = setInterval(() => {
     const version = database.version()
@@ -77,7 +80,7 @@ function listen(database: Database, look: () => Promise<void>): () => void {
   }, pollMs)
   return () => {
     clearInterval(timer)
-    unsubscribe()
+    for (const stop of stops) stop?.()
   }
 }
 
@@ -87,11 +90,12 @@ async function wakeTheConcerned(database: Database, waiters: Set<Waiter>): Promi
   if (asking.length === 0) return
   const reached = Math.min(...asking.map((waiter) => waiter.after))
   try {
-    const newest = await listNewestOfTypes(database, reached)
-    const end = Math.max(reached, ...newest.map(({ seq }) => seq))
+    const entries = await listConcerns(database, reached, mostLookedAt)
+    const end = entries.at(-1)?.seq ?? reached
+    const isCut = entries.length === mostLookedAt
     for (const waiter of asking) {
-      const { after, types } = waiter
-      if (newest.some(({ type, seq }) => seq > after && (types?.includes(type) ?? true))) waiter.wake(true)
+      const { after, filters } = waiter
+      if (isCut || entries.some((entry) => entry.seq > after && concerns(filters, entry))) waiter.wake(true)
       // The next look begins here: what concerns nobody is read once.
       waiter.after = Math.max(after, end)
     }
@@ -101,7 +105,10 @@ async function wakeTheConcerned(database: Database, waiters: Set<Waiter>): Promi
   }
 }
 
-/** Reads what is behind `after`, and where that is nothing waits for it up to `waitMs`. */
+/**
+ * Reads what is behind `after`, and where that is nothing waits for it up to `waitMs`. What is far behind is not waited for: an
+ * empty page may have more behind it.
+ */
 export async function readOrWait(
   database: Database,
   watch: ChangeWatch,
@@ -113,7 +120,7 @@ export async function readOrWait(
   let { after } = range
   for (let waiting = waitMs > 0; ; ) {
     const page = await readChanges(database, { ...range, after })
-    if (!waiting || page.changes.length > 0 || page.lastSeq < after) return page
+    if (!waiting || page.changes.length > 0 || page.more || page.lastSeq < after) return page
     after = page.lastSeq
     waiting = await watch.wait({ ...range, after }, deadline - performance.now(), signal)
   }

@@ -42,6 +42,12 @@ export interface Database extends Queries {
   version(): number | undefined
   /** Called after each commit of this process. Answers how to stop listening. */
   onCommit(listener: () => void): () => void
+  /**
+   * Calls `listener` a moment after each commit that was announced (`dialect.announcement`), of whatever process, and whenever
+   * announcements may have been missed. A hint, and no promise: the connection for it may be down. Answers how to stop listening;
+   * `undefined` where the engine has none, and `version` tells of all commits.
+   */
+  onAnnouncement?: (listener: () => void) => () => void
   /** Cuts a consistent copy into a file while reads and writes go on; `undefined` where the engine has its own tool. */
   copyTo?: (file: string, progress: (done: number, total: number) => void) => Promise<void>
   /**

@@ -1,5 +1,8 @@
 import { empty, raw, type Sql, sql } from './sql.ts'
 
+/** The channel on which one of the engines tells of commits. */
+export const announcements = 'newsweave_commit'
+
 /** Everything in which the two engines' SQL differs. */
 export type Dialect = {
   engine: 'sqlite' | 'postgres'
@@ -19,6 +22,8 @@ export type Dialect = {
   integers(json: string): Sql
   /** Bytes behind bytes. */
   appended(bytes: Sql, more: Sql): Sql
+  /** A column of what a write returns, which tells other processes of its commit where `Database.onAnnouncement` hears of it. */
+  announcement: Sql
   /** Held until the transaction ends, by the one process that migrates. */
   migrationLock: Sql | undefined
   /** Every column of every table in order, as `table_name, column_name` and `key_part`: its place in the primary key, or 0. */
@@ -35,6 +40,7 @@ export const sqliteDialect: Dialect = {
   texts: (json) => sql`select value from json_each(${json})`,
   integers: (json) => sql`select value from json_each(${json})`,
   appended: (bytes, more) => sql`cast(${bytes} || ${more} as blob)`,
+  announcement: sql`null as announcement`,
   migrationLock: undefined,
   columns: sql`
     select m.name as table_name, c.name as column_name, c.pk as key_part
@@ -55,6 +61,7 @@ export const postgresDialect: Dialect = {
   integers: (json) =>
     sql`select value::bigint as value from json_array_elements_text(${json}::json) as given (value)`,
   appended: (bytes, more) => sql`${bytes} || ${more}`,
+  announcement: sql`pg_notify('${raw(announcements)}', '') as announcement`,
   migrationLock: sql`select pg_advisory_xact_lock(7310582209)`,
   columns: sql`
     select c.table_name::text, c.column_name::text, coalesce(k.ordinal_position, 0)::integer as key_part

@@ -13,6 +13,7 @@ import {
   type Transaction,
 } from './database.ts'
 import { postgresDialect } from './dialect.ts'
+import { listening } from './postgres-listening.ts'
 import type { Sql } from './sql.ts'
 
 const maxNamedStatements = 500
@@ -48,6 +49,7 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
   pool.on('error', ignore)
   const names = statementNames()
   const commits = commitListeners()
+  const announced = listening(url)
   const outer = queries(pool, names)
 
   async function write<T>(work: (tx: Transaction) => Promise<T>, { alone = false } = {}): Promise<T> {
@@ -81,12 +83,16 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
     write,
     version: () => undefined,
     onCommit: commits.add,
+    onAnnouncement: announced.add,
     snapshot: (work) =>
       inTransaction(pool, beginSnapshot, async (client) => {
         const { rows } = await client.query('select pg_export_snapshot() as name')
         return work(queries(client, names), rows[0].name)
       }),
-    close: () => pool.end(),
+    async close() {
+      await announced.close()
+      await pool.end()
+    },
   }
 }
 

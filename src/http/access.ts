@@ -28,6 +28,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** `null` for a request without a key. */
     actor: Actor | null
+    /** Whether the key of the request would be taken now: for answers that last longer than a key may. */
+    isStillLetIn(): Promise<boolean>
   }
   interface FastifyContextConfig {
     access?: Access

@@ -9,9 +9,9 @@ const compressible = /^text\/|[/+](?:json|x-ndjson|xml|javascript)\b/
 
 /** Answers as `Accept-Encoding` asks. Registered before the routes and after `addConditionalGet`. */
 export async function addCompression(app: FastifyInstance): Promise<void> {
-  // Who sends lines waits for the result of one before sending more; an encoder would hold it back.
+  // Who sends lines waits for the result of one before sending more, who reads events for the next; an encoder would hold it back.
   app.addHook('onRoute', (route) => {
-    if (route.config?.operation?.stream) route.compress = false
+    if (route.config?.operation?.stream || route.config?.operation?.events) route.compress = false
   })
   await app.register(compress, {
     encodings: ['br', 'zstd', 'gzip'],

@@ -165,7 +165,9 @@ const references = (names: HeaderName[]) =>
 
 /** Not a stream, of which no validator can be made before it has been sent. */
 const isWhole = (response: Operation['responses'][string] | undefined) =>
-  response !== undefined && 'content' in response && response.content?.['application/x-ndjson'] === undefined
+  response !== undefined &&
+  'content' in response &&
+  !['application/x-ndjson', 'text/event-stream'].some((type) => response.content?.[type] !== undefined)
 
 function problemReferences(problems: FailureCode[]): Operation['responses'] {
   const entries = [...problemsByStatus(problems)].map(([status, { name }]) => [

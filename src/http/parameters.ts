@@ -5,7 +5,7 @@ import { isSlug, maxSlugLength, normaliseSlug } from '../shared/slug.ts'
 /** A whole number in a query: digits only, since `Number` would read `''`, `0x10` and `1e3` too. */
 export function integerParameter(minimum: number, maximum: number) {
   const digits = (value: unknown) =>
-    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+    typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
   return z.preprocess(digits, z.int().min(minimum).max(maximum))
 }
 

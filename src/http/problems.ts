@@ -52,6 +52,12 @@ export const problemKinds: Record<FailureCode, ProblemKind> = {
     explanation:
       'The article was withdrawn or deleted. A withdrawal carries its `reason` and may be undone by an editor; a deletion leaves a tombstone, so that the same item does not come back by itself.',
   },
+  'changes-removed': {
+    status: 410,
+    title: 'The changes asked for are not kept any more',
+    explanation:
+      'The log is kept for a time that the operator sets, and `after` or `Last-Event-ID` is older. `startAgain` says how to go on: read everything anew at its `export`, then follow the log from its `after`.',
+  },
   'precondition-failed': {
     status: 412,
     title: 'The resource has changed since it was read',

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { refreshCards } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
+import type { StreamLimits } from '../changes/streaming.ts'
 import type { Database } from '../database/database.ts'
 import { addConditionalGet, addEncodedEntityTags } from '../http/caching.ts'
 import { addCompression } from '../http/compression.ts'
@@ -30,12 +31,14 @@ import { Facets } from '../search/facets.ts'
 import { searchRoutes } from '../search/routes.ts'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { sourceRoutes } from '../sources/routes.ts'
+import { findSource } from '../sources/sources.ts'
 import { relatingMetrics } from '../stories/relating/metrics.ts'
 import { relatedRoutes } from '../stories/routes.ts'
 import { relationRoutes } from '../stories/routes-relations.ts'
 import { storyRoutes } from '../stories/routes-stories.ts'
 import { feedRoutes } from '../syndication/routes.ts'
 import { tagRoutes } from '../tags/routes.ts'
+import { findMergedTagIds } from '../tags/tags.ts'
 import type { Delivering } from '../webhooks/delivering.ts'
 import { webhookRoutes } from '../webhooks/routes.ts'
 import { about } from './about.ts'
@@ -60,6 +63,8 @@ export type AppOptions = {
   delivering: Delivering
   /** The WebSub hub that feeds name; they name none without it. */
   websubHub?: string
+  /** Bounds of those who follow the changes, where they differ from the usual ones. */
+  changes?: { maxWaiters?: number; streamLimits?: Partial<StreamLimits> }
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
   /** Told by whoever stops the process. */
@@ -97,7 +102,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   opmlRoutes(app, deps)
   ingestionRoutes(app, ingestion)
   searchRoutes(app, deps)
-  changeRoutes(app, deps)
+  changeRoutes(app, { ...deps, findTags: findMergedTagIds, findSource, ...options.changes })
   relatedRoutes(app, deps)
   relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(ingestion, url) })
   storyRoutes(app, deps)

@@ -179,6 +179,12 @@ export const settings = {
     help: 'Requests a minute for a key. Without it 60000, or 1000000 while only this machine can reach the server.',
     schema: wholeNumber(1, 100_000_000),
   },
+  changesRetentionDays: {
+    variable: 'CHANGES_RETENTION_DAYS',
+    help: 'Days for which entries of the change log are kept; 0 for ever.',
+    fallback: '90',
+    schema: wholeNumber(0, 36_500),
+  },
   cache: {
     variable: 'CACHE',
     help: 'on: answers are kept ready until something is written. off: each is made anew.',

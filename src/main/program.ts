@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import packageFile from '../../package.json' with { type: 'json' }
 import { explain } from './command.ts'
 import { backupCommand } from './commands/backup.ts'
+import { changesCommand } from './commands/changes.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { keyCommand } from './commands/key.ts'
@@ -36,6 +37,7 @@ Examples:
     exportCommand(),
     keyCommand(),
     sourcesCommand(),
+    changesCommand(),
     openapiCommand(),
     reindexCommand(),
     relateCommand(),

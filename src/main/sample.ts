@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Article, NewArticle, Withdrawal } from '../articles/article.ts'
 import { createArticle, withdrawArticle } from '../articles/articles.ts'
 import { patchArticle } from '../articles/revisions.ts'
-import { readChanges } from '../changes/changes.ts'
+import { endOfLog } from '../changes/changes.ts'
 import type { Database, Queries, Transaction } from '../database/database.ts'
 import { timestamp } from '../shared/clock.ts'
 import { NewSource } from '../sources/source.ts'
@@ -43,7 +43,7 @@ const nothing: Loaded = { sources: 0, tags: 0, articles: 0, links: 0 }
 
 /** Whether nothing was ever written: what was deleted by hand does not bring the sample back. */
 export async function isEmpty(q: Queries): Promise<boolean> {
-  return (await readChanges(q, { after: 0, limit: 1 })).lastSeq === 0
+  return (await endOfLog(q)) === 0
 }
 
 /**

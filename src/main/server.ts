@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
+import { type Follower, startRetention } from '../changes/retention.ts'
 import type { Database } from '../database/database.ts'
 import { migrate } from '../database/migrate.ts'
 import { openDatabase } from '../database/open.ts'
@@ -10,9 +11,11 @@ import type { Readiness } from '../ops/health.ts'
 import { ensureAdminKey } from '../partners/keys.ts'
 import { isIndexed } from '../search/reindex.ts'
 import { adoptFeeds } from '../sources/polling.ts'
-import { type RelatingWorker, startRelating } from '../stories/relating/worker.ts'
-import { type Publisher, startPublisher } from '../syndication/publisher.ts'
-import { type DeliveryWorker, startDelivering } from '../webhooks/worker.ts'
+import { readUpTo } from '../stories/relating/linker.ts'
+import { startRelating } from '../stories/relating/worker.ts'
+import { startPublisher } from '../syndication/publisher.ts'
+import { dispatchedUpTo } from '../webhooks/figures.ts'
+import { startDelivering } from '../webhooks/worker.ts'
 import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
 import { CommandError } from './command.ts'
@@ -20,6 +23,9 @@ import { rateLimits, type Settings } from './config.ts'
 import { createIngestion } from './ingestion.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
 import { createDelivering } from './webhooks.ts'
+
+/** Up to where each follower of our own has read the change log. What one of them has not read is never removed. */
+const followersOfChanges: Follower[] = [readUpTo, dispatchedUpTo]
 
 export type Events = {
   /** A key was made for the administrator, which nobody can read again. */
@@ -80,7 +86,13 @@ export async function startServer(
     const deliverer = told ? startDelivering(delivering) : undefined
     const publisher =
       told && hub ? startPublisher({ ...hub, database, client: ingestion.client, logger }) : undefined
-    const running = { app, database, readiness, ingestion, worker, relater, delivering, deliverer, publisher }
+    const retention = startRetention(database, {
+      days: settings.changesRetentionDays,
+      followers: followersOfChanges,
+      logger,
+    })
+    const tasks = [worker, relater, deliverer, publisher, retention]
+    const running = { app, database, readiness, ingestion, delivering, tasks }
     return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {
     await database.close()
@@ -146,11 +158,9 @@ type Running = {
   database: Database
   readiness: Readiness
   ingestion: ReturnType<typeof createIngestion>
-  worker: Worker | undefined
-  relater: RelatingWorker | undefined
   delivering: ReturnType<typeof createDelivering>
-  deliverer: DeliveryWorker | undefined
-  publisher: Publisher | undefined
+  /** What goes on beside the answering of requests, as far as the roles of this process have it. */
+  tasks: ({ stop(graceMs: number): Promise<void> } | undefined)[]
 }
 
 /** How long what is under way may take to end: feeds that are being read and deliveries. What is left is taken up again later. */
@@ -164,8 +174,7 @@ async function stop(running: Running, drainMs: number): Promise<void> {
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
   await app.close()
   clearInterval(sweep)
-  const { worker, relater, deliverer, publisher } = running
-  await Promise.all([worker?.stop(graceMs), relater?.stop(), deliverer?.stop(graceMs), publisher?.stop()])
+  await Promise.all(running.tasks.map((task) => task?.stop(graceMs)))
   await Promise.all([ingestion.close(), delivering.close()])
   await database.close()
 }

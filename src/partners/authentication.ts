@@ -27,7 +27,19 @@ declare module 'fastify' {
 export function addAuthentication(app: Server, deps: AuthenticationDependencies): void {
   app.decorateRequest('actor', null)
   app.decorateRequest('authenticationError', null)
-  app.addHook('onRequest', authenticate(deps))
+  const identify = identification(deps)
+  app.decorateRequest('isStillLetIn', async function isStillLetIn(this: FastifyRequest) {
+    const { authorization } = this.headers
+    if (authorization === undefined) return true
+    try {
+      await identify(authorization)
+      return true
+    } catch (error) {
+      // A database that cannot be reached says nothing of the key.
+      return !(error instanceof Failure && error.code === 'unauthorized')
+    }
+  })
+  app.addHook('onRequest', authenticate(identify))
 }
 
 /** Refuses requests that lack what their route asks for. A route under /v1 that asks for nothing is not registered. */
@@ -37,11 +49,11 @@ export function addAccessCheck(app: Server, readAccess: 'open' | 'key'): void {
 }
 
 /** The row of the key is read on each request and never kept, so that revocation, expiry and suspension bite at once. */
-export function authenticate({ database, adminKey, clock = systemClock }: AuthenticationDependencies): Hook {
+function identification({ database, adminKey, clock = systemClock }: AuthenticationDependencies) {
   const settingsKey =
     adminKey === undefined ? undefined : { hash: hashOf(adminKey), actor: administrator(clock) }
 
-  async function identify(authorization: string): Promise<Actor> {
+  return async function identify(authorization: string): Promise<Actor> {
     const key = /^bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1]
     if (key === undefined) throw unauthorized('Authorization is not of the form `Bearer <key>`.')
     const hash = hashOf(key)
@@ -53,7 +65,9 @@ export function authenticate({ database, adminKey, clock = systemClock }: Authen
     refuseEnded(row, clock)
     return actorOf(row)
   }
+}
 
+function authenticate(identify: (authorization: string) => Promise<Actor>): Hook {
   return function setActor(request, _reply, done) {
     const { authorization } = request.headers
     if (authorization === undefined) return done()

@@ -8,6 +8,7 @@ export const failureCodes = [
   'method-not-allowed',
   'conflict',
   'gone',
+  'changes-removed',
   'precondition-failed',
   'payload-too-large',
   'unsupported-media-type',

@@ -138,7 +138,8 @@ export async function endPoll(tx: Transaction, feed: ClaimedFeed, result: PollRe
   })
   const { followTo } = result
   const moved = followTo !== undefined && (await updateFeedUrl(tx, feed.source_id, followTo))
-  if (moved || state !== row.state) await recordChange(tx, { type: 'source.updated', id: feed.source_id })
+  const { source_id: id } = feed
+  if (moved || state !== row.state) await recordChange(tx, { type: 'source.updated', id, sourceId: id })
 }
 
 /** Gives every source with a feed what fetching keeps of it: those of an older version have nothing yet. */

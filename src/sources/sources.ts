@@ -51,7 +51,7 @@ export async function addSource(tx: Transaction, input: NewSource): Promise<Sour
   if (!(await insertSource(tx, row))) throw await feedTaken(tx, row.feed_url)
   await keepKeys(tx, row)
   const due_at = await makeDue(tx, row)
-  await recordChange(tx, { type: 'source.created', id: row.id })
+  await recordChange(tx, { type: 'source.created', id: row.id, sourceId: row.id })
   return { ...row, due_at }
 }
 
@@ -113,7 +113,7 @@ export async function changeSource(
     const ids = articles.map((article) => article.id)
     await refreshCards(tx, ids)
   }
-  await recordChange(tx, { type: 'source.updated', id })
+  await recordChange(tx, { type: 'source.updated', id, sourceId: id })
   return next
 }
 
@@ -154,7 +154,7 @@ export async function dropSource(
     throw new Failure('conflict', message)
   }
   await removeSource(tx, id)
-  await recordChange(tx, { type: 'source.deleted', id })
+  await recordChange(tx, { type: 'source.deleted', id, sourceId: id })
 }
 
 async function requireSource(

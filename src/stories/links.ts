@@ -1,5 +1,6 @@
 import type { Article } from '../articles/article.ts'
 import { requireArticle, withdrawnFailure } from '../articles/articles.ts'
+import { concernOf } from '../articles/concern.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Queries, Transaction } from '../database/database.ts'
 import { checkVersion } from '../http/preconditions.ts'
@@ -38,8 +39,7 @@ export async function addLink(tx: Transaction, articleId: string, input: NewRela
   await insertLink(tx, { ...link, ...target, position, note })
   const row = (await findLink(tx, articleId, id)) as LinkView
   await incrementListVersion(tx, articleId)
-  await recordChange(tx, { type: 'link.created', id })
-  await recordUpdates(tx, moved)
+  await recordLinks(tx, articleId, [['link.created', id], ...updatesOf(moved)])
   return row
 }
 
@@ -95,7 +95,7 @@ export async function changeLink(
   if (changed.size === 0) return row
   const written = (await findLink(tx, articleId, linkId)) as LinkView
   await incrementListVersion(tx, articleId)
-  await recordUpdates(tx, changed)
+  await recordLinks(tx, articleId, updatesOf(changed))
   return written
 }
 
@@ -107,8 +107,7 @@ export async function dropLink(tx: Transaction, input: LinkPath & Accepted): Pro
   else await removeLink(tx, id)
   const moved = row.origin === 'computed' ? [] : await closeGaps(tx, article_id, origin)
   await incrementListVersion(tx, article_id)
-  await recordChange(tx, { type: 'link.deleted', id })
-  await recordUpdates(tx, moved)
+  await recordLinks(tx, article_id, [['link.deleted', id], ...updatesOf(moved)])
 }
 
 /** Puts the editorial links in this order. Those that are hidden need no mention, and then stand at the end. */
@@ -123,7 +122,7 @@ export async function orderLinks(
   const unnamed = before.map((link) => link.id).filter((id) => !order.includes(id))
   const moved = await arrange(tx, before, [...order, ...unnamed])
   if (moved.length > 0) await incrementListVersion(tx, articleId)
-  await recordUpdates(tx, moved)
+  await recordLinks(tx, articleId, updatesOf(moved))
   return findListVersion(tx, articleId)
 }
 
@@ -219,8 +218,15 @@ function changesOf(row: LinkView, { kind, note, target }: RelatedLinkPatch) {
   }
 }
 
-async function recordUpdates(tx: Transaction, ids: Iterable<string>): Promise<void> {
-  for (const id of ids) await recordChange(tx, { type: 'link.updated', id })
+type LinkChange = ['link.created' | 'link.updated' | 'link.deleted', id: string]
+
+const updatesOf = (ids: Iterable<string>): LinkChange[] => [...ids].map((id) => ['link.updated', id])
+
+/** Tells of links, as matters of their article. */
+async function recordLinks(tx: Transaction, articleId: string, changes: LinkChange[]): Promise<void> {
+  if (changes.length === 0) return
+  const concern = await concernOf(tx, articleId)
+  for (const [type, id] of changes) await recordChange(tx, { type, id, ...concern })
 }
 
 function refuseOtherLinks(links: LinkView[], order: string[]): void {

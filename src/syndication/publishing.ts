@@ -1,5 +1,5 @@
 import type { Change, ChangeType } from '../changes/change.ts'
-import { readChanges } from '../changes/changes.ts'
+import { endOfLog, readChanges } from '../changes/changes.ts'
 import type { Database, Queries } from '../database/database.ts'
 import type { OutboundClient } from '../outbound/client.ts'
 import { OutboundError } from '../outbound/outbound-error.ts'
@@ -65,11 +65,10 @@ export async function noteChanges(database: Database): Promise<boolean> {
     const progress = await claimHubProgress(tx)
     if (!progress) return false
     if (progress.seq === null) {
-      const { lastSeq } = await readChanges(tx, { after: Number.MAX_SAFE_INTEGER, limit: 1 })
-      await updateHubProgress(tx, lastSeq)
+      await updateHubProgress(tx, await endOfLog(tx))
       return true
     }
-    const { changes, lastSeq } = await readChanges(tx, { after: progress.seq, limit: changesAtOnce, types })
+    const { changes, lastSeq } = await readChanges(tx, behind(progress.seq, changesAtOnce))
     const topics = await topicsOf(tx, changes)
     if (topics.length > 0) await upsertTopics(tx, topics, later(tx.now, gatherMs))
     await updateHubProgress(tx, lastSeq)
@@ -77,8 +76,11 @@ export async function noteChanges(database: Database): Promise<boolean> {
   })
 }
 
+/** What was removed meanwhile is in the feeds all the same. */
+const behind = (after: number, limit: number) => ({ after, limit, types, skipRemoved: true })
+
 async function hasChanges(q: Queries, after: number): Promise<boolean> {
-  const { changes, lastSeq } = await readChanges(q, { after, limit: 1, types })
+  const { changes, lastSeq } = await readChanges(q, behind(after, 1))
   // A log that is shorter than it was is followed from its end.
   return changes.length > 0 || lastSeq < after
 }

@@ -15,19 +15,23 @@ import {
   removeListings,
   updateCounts,
 } from './labels-store.ts'
+import { listAncestry } from './store.ts'
 import { chainOf, parentsOf } from './tree.ts'
 
 const sliceSize = 500
 
-/** Gives an article exactly these tags. While it is listed it stands on their pages and on those of all tags above them. */
+/**
+ * Gives an article exactly these tags. While it is listed it stands on their pages and on those of all tags above them. Answers the
+ * ids of all tags that this concerns: those that it had, those that it has, and those above them.
+ */
 export async function labelArticle(
   tx: Transaction,
   article: { id: string; publishedAt: string; listed: boolean },
   tagIds: string[],
-): Promise<void> {
+): Promise<string[]> {
   const present = (await listLabels(tx, article.id)).map(({ tag_id }) => tag_id)
   const wanted = [...new Set(tagIds)]
-  if (present.length === 0 && wanted.length === 0) return
+  if (present.length === 0 && wanted.length === 0) return []
   const parents = await parentsOf(tx, [...wanted, ...present])
   const removed = without(present, wanted)
   if (removed.length > 0) await removeLabels(tx, article.id, removed)
@@ -35,10 +39,18 @@ export async function labelArticle(
   if (added.length > 0) await insertLabels(tx, article.id, added)
   const pages = article.listed ? new Set(wanted.flatMap((id) => chainOf(parents, id))) : new Set<string>()
   await listOn(tx, article, [...pages])
+  return [...new Set([...wanted, ...present].flatMap((id) => chainOf(parents, id)))]
 }
 
-/** Takes an article off all its tags. */
-export function unlistArticle(tx: Transaction, articleId: string): Promise<void> {
+/** The ids of the tags of an article, and of those above them. */
+export async function tagIdsOf(q: Queries, articleId: string): Promise<string[]> {
+  const labels = await listLabels(q, articleId)
+  const ids = labels.map(({ tag_id }) => tag_id)
+  return ids.length > 0 ? (await listAncestry(q, ids)).map(({ id }) => id) : []
+}
+
+/** Takes an article off all its tags, and answers the ids of those that this concerns. */
+export function unlistArticle(tx: Transaction, articleId: string): Promise<string[]> {
   return labelArticle(tx, { id: articleId, publishedAt: '', listed: false }, [])
 }
 

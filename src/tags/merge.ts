@@ -8,13 +8,14 @@ import { requireTagId } from './slugs.ts'
 import {
   countLevels,
   incrementVersion,
+  keepMerged,
   listChildren,
   moveSlugs,
   removeTag,
   type TagView,
   updateParent,
 } from './store.ts'
-import { type RefreshCards, requireTag } from './tags.ts'
+import { type RefreshCards, recordMoved, requireTag } from './tags.ts'
 import { chainOf, checkDepth, parentsOf } from './tree.ts'
 
 /**
@@ -38,14 +39,16 @@ export async function mergeTag(
   else checkDepth(parents, targetId, (await countLevels(tx, id)) - 1, 'into')
   for (const child of children) await updateParent(tx, child.id, targetId)
   await moveLabels(tx, id, targetId)
-  await relistOn(tx, [...chainOf(parents, id), ...targetChain], id)
+  const tagIds = [...chainOf(parents, id), ...targetChain]
+  await relistOn(tx, tagIds, id)
   await moveSlugs(tx, id, targetId)
+  await keepMerged(tx, id, targetId)
   await removeTag(tx, id)
   await incrementVersion(tx, targetId)
   await refreshCards(tx, articleIds)
-  for (const child of children) await recordChange(tx, { type: 'tag.updated', id: child.slug })
+  await recordMoved(tx, children, tagIds)
   const target = await requireTag(tx, targetId)
   await keepKeys(tx, target)
-  await recordChange(tx, { type: 'tag.merged', id: row.slug })
+  await recordChange(tx, { type: 'tag.merged', id: row.slug, tagIds })
   return target
 }

@@ -2,7 +2,7 @@ import type { Queries, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
 import { normaliseSlug } from '../shared/slug.ts'
-import { insertSlugs, listAncestry, listBySlugs, listSlugs, removeSlugsExcept } from './store.ts'
+import { insertSlugs, listAncestry, listBySlugs, listMerged, listSlugs, removeSlugsExcept } from './store.ts'
 import { chainOf } from './tree.ts'
 
 type FoundTag = { id: string; slug: string; name: string }
@@ -21,6 +21,17 @@ export async function resolveTags(q: Queries, slugs: string[]): Promise<FoundTag
 /** The id of the tag that each slug or alias names, or `undefined` where it names none. */
 export async function findTagIds(q: Queries, slugs: string[]): Promise<(string | undefined)[]> {
   return (await findTags(q, slugs)).map((tag) => tag?.id)
+}
+
+/** The same, and behind each id those of the tags that were merged into it: the log knows it under all of them. */
+export async function findMergedTagIds(q: Queries, slugs: string[]): Promise<(string[] | undefined)[]> {
+  const ids = await findTagIds(q, slugs)
+  const living = ids.filter((id) => id !== undefined)
+  const merged = living.length > 0 ? await listMerged(q, living) : []
+  const mergedInto = Map.groupBy(merged, ({ tag_id }) => tag_id)
+  return ids.map((id) =>
+    id === undefined ? undefined : [id, ...(mergedInto.get(id) ?? []).map((row) => row.id)],
+  )
 }
 
 /** The same as a part of a statement that reads by one tag: null where the slug names none. */

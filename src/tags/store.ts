@@ -161,6 +161,17 @@ export async function moveSlugs(tx: Transaction, fromId: string, toId: string): 
   await tx.run(sql`update tag_alias set tag_id = ${toId} where tag_id = ${fromId}`)
 }
 
+/** Keeps of a tag that is merged away which one it has become; and the same of those that were merged into it before. */
+export async function keepMerged(tx: Transaction, fromId: string, toId: string): Promise<void> {
+  await tx.run(sql`update merged_tag set tag_id = ${toId} where tag_id = ${fromId}`)
+  await tx.run(sql`insert into merged_tag (id, tag_id) values (${fromId}, ${toId})`)
+}
+
+/** The ids of the tags that were merged into these. */
+export function listMerged(q: Queries, tagIds: string[]): Promise<{ id: string; tag_id: string }[]> {
+  return q.all(sql`select id, tag_id from merged_tag where tag_id in (${join(tagIds)})`)
+}
+
 /** Writes the beginnings under which a tag is suggested anew. */
 export async function replaceKeys(tx: Transaction, tagId: string, keys: string[]): Promise<void> {
   await tx.run(sql`delete from tag_key where tag_id = ${tagId}`)

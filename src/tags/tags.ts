@@ -23,8 +23,8 @@ import type { NewTag, Tag, TagPatch } from './tag.ts'
 import { chainOf, checkDepth, checkPlace, type Parents, parentsOf } from './tree.ts'
 
 export { rekeyTags, suggestTags } from './keys.ts'
-export { labelArticle, tagsOfArticles, unlistArticle } from './labels.ts'
-export { findTagIds, resolveTags, tagIdOf, tagPaths } from './slugs.ts'
+export { labelArticle, tagIdsOf, tagsOfArticles, unlistArticle } from './labels.ts'
+export { findMergedTagIds, findTagIds, resolveTags, tagIdOf, tagPaths } from './slugs.ts'
 
 /** Writes the stored cards of articles anew, which show the slugs and names of their tags. */
 export type RefreshCards = (tx: Transaction, articleIds: string[]) => Promise<void>
@@ -55,7 +55,8 @@ export async function addTag(tx: Transaction, input: NewTag): Promise<TagView> {
   await claimSlugs(tx, row.id, [slug, ...aliases], input)
   const tag = await requireTag(tx, row.id)
   await keepKeys(tx, tag)
-  await recordChange(tx, { type: 'tag.created', id: slug })
+  const tagIds = [row.id, ...chainOf(parents, parentId)]
+  await recordChange(tx, { type: 'tag.created', id: slug, tagIds })
   return tag
 }
 
@@ -75,11 +76,12 @@ export async function changeTag(
   if (moved) await checkPlace(tx, parents, id, next.parent_id)
   await changeSlugs(tx, row, patch)
   await updateTag(tx, next)
-  if (moved) await relistOn(tx, [...chainOf(parents, id), ...chainOf(parents, next.parent_id)], id)
+  const tagIds = [...chainOf(parents, id), ...chainOf(parents, next.parent_id)]
+  if (moved) await relistOn(tx, tagIds, id)
   if (next.slug !== row.slug || next.name !== row.name) await refreshCards(tx, await articlesOf(tx, id))
   const tag = await requireTag(tx, id)
   await keepKeys(tx, tag)
-  await recordChange(tx, { type: 'tag.updated', id: tag.slug })
+  await recordChange(tx, { type: 'tag.updated', id: tag.slug, tagIds })
   return tag
 }
 
@@ -116,11 +118,22 @@ export async function dropTag(
   const children = await listChildren(tx, id)
   for (const child of children) await updateParent(tx, child.id, row.parent_id)
   await removeLabelsOfTag(tx, id)
-  await relistOn(tx, chainOf(parents, id), id)
+  const chain = chainOf(parents, id)
+  await relistOn(tx, chain, id)
   await removeTag(tx, id)
   await refreshCards(tx, articleIds)
-  for (const child of children) await recordChange(tx, { type: 'tag.updated', id: child.slug })
-  await recordChange(tx, { type: 'tag.deleted', id: row.slug })
+  await recordMoved(tx, children, chain)
+  await recordChange(tx, { type: 'tag.deleted', id: row.slug, tagIds: chain })
+}
+
+/** Tells of tags that stand below another one now. `tagIds` are all tags that they stood below, or stand below. */
+export async function recordMoved(
+  tx: Transaction,
+  moved: { id: string; slug: string }[],
+  tagIds: string[],
+): Promise<void> {
+  for (const { id, slug } of moved)
+    await recordChange(tx, { type: 'tag.updated', id: slug, tagIds: [id, ...tagIds] })
 }
 
 /** The parent that was sent, and what stands above it and these tags. */

@@ -1,5 +1,5 @@
 import type { Change, ChangeType } from '../changes/change.ts'
-import { logEnds, readChanges } from '../changes/changes.ts'
+import { endOfLog, readChanges } from '../changes/changes.ts'
 import type { Transaction } from '../database/database.ts'
 import { newId } from '../shared/ids.ts'
 import { turns } from '../shared/turns.ts'
@@ -42,7 +42,7 @@ const changesPerReplay = 200
 export async function dispatchNext({ database, findMatching }: Dispatching): Promise<boolean> {
   // A look that finds nothing is no commit, which would cost every answer that is kept ready.
   if (!(await findAny(database))) return false
-  const { last } = await logEnds(database)
+  const last = await endOfLog(database)
   if (last > (await findPlace(database))) return database.write((tx) => dispatchSlice(tx, findMatching))
   if (!(await findNextReplay(database))) return false
   return database.write((tx) => replaySlice(tx, findMatching))
@@ -63,7 +63,7 @@ async function dispatchSlice(tx: Transaction, findMatching: FindMatching): Promi
   const limit = Math.max(1, Math.min(changesPerRound, Math.floor(rowsPerRound / (webhooks.length || 1))))
   const end = performance.now() + sliceMs
   for (let after = place; ; ) {
-    const { changes, lastSeq, more } = await readChanges(tx, { after, limit })
+    const { changes, lastSeq, more } = await readChanges(tx, { after, limit, skipRemoved: true })
     await makeDeliveries(tx, { webhooks, changes, cause: 'change', findMatching })
     await updatePlace(tx, lastSeq)
     if (!more || performance.now() > end) return lastSeq > place
@@ -76,7 +76,11 @@ async function replaySlice(tx: Transaction, findMatching: FindMatching): Promise
   const replay = await findNextReplay(tx)
   const webhook = replay && (await findWebhook(tx, replay.webhook_id, 'everybody'))
   if (!webhook) return false
-  const page = await readChanges(tx, { after: replay.next_seq - 1, limit: changesPerReplay })
+  const page = await readChanges(tx, {
+    after: replay.next_seq - 1,
+    limit: changesPerReplay,
+    skipRemoved: true,
+  })
   const changes = page.changes.filter(({ seq }) => seq <= replay.to_seq)
   await makeDeliveries(tx, {
     webhooks: [{ ...webhook, after_seq: 0 }],

@@ -1,4 +1,4 @@
-import { logEnds } from '../changes/changes.ts'
+import { endOfLog } from '../changes/changes.ts'
 import type { Queries, Transaction } from '../database/database.ts'
 import type { Actor } from '../http/access.ts'
 import { checkVersion } from '../http/preconditions.ts'
@@ -78,7 +78,7 @@ const untroubled = { consecutive_failures: 0, failing_since: null, held_until: n
 async function beginFollowing(tx: Transaction): Promise<number> {
   await waitForTurn(tx, 'dispatch')
   const isFirst = !(await findAny(tx))
-  const { last } = await logEnds(tx)
+  const last = await endOfLog(tx)
   if (isFirst) await updatePlace(tx, last)
   return last
 }

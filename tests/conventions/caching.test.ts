@@ -14,6 +14,7 @@ const passing = ['date', 'x-request-id', 'ratelimit', 'connection', 'keep-alive'
 
 const validated = reads.filter(({ responses }) => responses[304])
 const streams = reads.filter(({ responses }) => !responses[304])
+const encodedStreams = streams.filter(({ id }) => id !== 'streamChanges')
 
 onEveryEngine('the answer to', (engine) => {
   let room: Room
@@ -102,7 +103,14 @@ onEveryEngine('the answer to', (engine) => {
     })
   })
 
-  it.each(streams)('GET $path is encoded as accepted', async (read) => {
+  it('an event stream is sent event by event, not encoded, and nobody stores it', async () => {
+    const { headers } = await get(operation('streamChanges'), { 'accept-encoding': 'br, gzip, zstd' })
+    expect(headers['content-encoding']).toBeUndefined()
+    expect(headers['cache-control']).toBe('no-store')
+    expect(listed(headers.vary)).toContain('authorization')
+  })
+
+  it.each(encodedStreams)('GET $path is encoded as accepted', async (read) => {
     const plain = await get(read)
     expect(plain.headers['cache-control']).toBe('private, no-cache')
     expect(listed(plain.headers.vary)).toEqual(expect.arrayContaining(['accept-encoding', 'authorization']))

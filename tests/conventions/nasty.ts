@@ -235,7 +235,8 @@ function query(operation: Operation): fc.Arbitrary<[string, string][]> {
       const good = valueFor(parameter.schema)
       const lists = isArray(parameter) ? [`${good},${good}`, `${good},`, ','] : []
       // Nobody is to wait here for what does not come.
-      const given = parameter.name === 'wait' ? fc.constantFrom('0', '-1', '61', 'x') : text
+      const waits = ['wait', 'duration'].includes(parameter.name)
+      const given = waits ? fc.constantFrom('0', '-1', '100000', 'x') : text
       return fc.tuple(fc.constant(parameter.name), fc.oneof(fc.constantFrom(good, ...lists), given))
     })
   const unknown = fc.tuple(text, text)

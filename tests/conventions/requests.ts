@@ -233,6 +233,8 @@ export const requests: Record<string, (room: Room, key?: Key) => Promise<Valid>>
   pushFeed: pushedFeed,
 
   listChanges: nothing,
+  // With 0 it ends with what is there already.
+  streamChanges: async () => ({ query: { duration: '0' } }),
 
   listWebhooks: nothing,
   createWebhook: async (room) => ({

@@ -22,6 +22,7 @@ describe('the command line', () => {
   it('has every command', () => {
     expect(commands.map(nameOf).sort()).toEqual([
       'backup',
+      'changes follow',
       'export',
       'import',
       'key create',

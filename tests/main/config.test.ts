@@ -38,6 +38,7 @@ describe('settings', () => {
       corsOrigins: '*',
       rateLimitAnonymous: undefined,
       rateLimitKey: undefined,
+      changesRetentionDays: 90,
       cache: 'on',
       logLevel: 'warn',
     })

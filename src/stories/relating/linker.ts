@@ -33,7 +33,7 @@ export async function skipNext(database: Database): Promise<boolean> {
   return database.write(async (tx) => {
     const progress = await claimProgress(tx)
     if (!progress) return false
-    const { changes } = await readChanges(tx, { after: progress.seq, limit: 1, types: [...types] })
+    const { changes } = await readChanges(tx, rangeBehind(progress.seq, 1))
     if (changes[0]) await updateProgress(tx, { ...progress, seq: changes[0].seq })
     return changes.length > 0
   })
@@ -49,18 +49,27 @@ export async function relateAll(database: Database): Promise<number> {
 /** How many changes of articles are not looked at yet, up to `limit`. */
 export async function countBehind(q: Queries, limit: number): Promise<number> {
   const { seq } = await findProgress(q)
-  return (await readChanges(q, { after: seq, limit, types: [...types] })).changes.length
+  return (await readChanges(q, rangeBehind(seq, limit))).changes.length
+}
+
+/** What is not kept any more is passed over: `rebuildRelations` finds articles that are not related without the log. */
+const rangeBehind = (after: number, limit: number) => ({
+  after,
+  limit,
+  types: [...types],
+  skipRemoved: true,
+})
+
+/** Up to where the change log was looked at, and is not needed any more. */
+export async function readUpTo(q: Queries): Promise<number> {
+  return (await findProgress(q)).seq
 }
 
 async function relateSlice(tx: Transaction): Promise<boolean> {
   const progress = await claimProgress(tx)
   // Another process is at it.
   if (!progress) return false
-  const { changes } = await readChanges(tx, {
-    after: progress.seq,
-    limit: changesPerSlice,
-    types: [...types],
-  })
+  const { changes } = await readChanges(tx, rangeBehind(progress.seq, changesPerSlice))
   const counter: Progress = { ...progress }
   const related = new Set<string>()
   const end = performance.now() + sliceMs

@@ -6,7 +6,7 @@ export type RelatingWorker = { stop(): Promise<void> }
 
 type Logger = { error(details: object, message: string): void }
 
-/** Commits of other processes are not announced here, so they are looked for this often. */
+/** Not every commit of another process is announced here, so they are looked for this often. */
 const lookEveryMs = 1000
 /** What is written in one breath is related in one. */
 const gatherMs = 50
@@ -18,7 +18,7 @@ const mostFailures = 3
 /** Relates what is published, again and again, until it is stopped. */
 export function startRelating(database: Database, logger: Logger): RelatingWorker {
   const { sleep, wake, stop } = wakeable()
-  const unlisten = database.onCommit(wake)
+  const stops = [database.onCommit(wake), database.onAnnouncement?.(wake)]
   let stopped = false
   let failures = 0
   const loop = (async () => {
@@ -30,7 +30,7 @@ export function startRelating(database: Database, logger: Logger): RelatingWorke
   return {
     async stop() {
       stopped = true
-      unlisten()
+      for (const stopListening of stops) stopListening?.()
       stop()
       await loop
     },
