@@ -22,7 +22,7 @@ const article = await unwrap(
 console.log(`Published ${article.id}`)
 
 function* archive() {
-  for (let number = 1; number <= 1200; number++) {
+  for (let number = 1; number <= 600; number++) {
     yield {
       sourceId: source.id,
       externalId: `archive-${number}`,

@@ -7,10 +7,12 @@ import { backoffMs, pause } from './waiting.ts'
 
 type Bytes = ReadableStream<Uint8Array>
 
+export type ExportOptions = ExportFilters & { signal?: AbortSignal }
+
 /** Every article that the filters leave, with its text, as one stream in constant memory. A transfer that breaks throws. */
 export async function* exportArticles(
   client: Client<paths>,
-  { signal, ...query }: ExportFilters & { signal?: AbortSignal } = {},
+  { signal, ...query }: ExportOptions = {},
 ): AsyncGenerator<ExportedArticle, void, undefined> {
   const answer = client.GET('/v1/articles/export', {
     params: { query },

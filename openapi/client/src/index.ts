@@ -1,3 +1,4 @@
+export type { ExportOptions, ImportOptions } from './bulk.ts'
 export { type ChangesOptions, StartAgainError } from './changes.ts'
 export { createNewsweave, type Newsweave, type NewsweaveOptions } from './newsweave.ts'
 export type { Item, ListPath, Page } from './pages.ts'

@@ -1,11 +1,11 @@
-import createClient from 'openapi-fetch'
-import { exportArticles, type ImportOptions, importArticles } from './bulk.ts'
+import createClient, { type Client } from 'openapi-fetch'
+import { type ExportOptions, exportArticles, type ImportOptions, importArticles } from './bulk.ts'
 import { type ChangesOptions, changes } from './changes.ts'
-import { items, type ListInit, type ListPath, pages } from './pages.ts'
-import type { ExportFilters, NewArticle } from './resources.ts'
+import { type Item, items, type ListInit, type ListPath, type Page, pages } from './pages.ts'
+import type { Change, ExportedArticle, ImportResult, NewArticle } from './resources.ts'
 import { type Retries, retrying } from './retrying.ts'
 import type { paths } from './schema.ts'
-import { type SyncOptions, sync } from './sync.ts'
+import { type SyncEvent, type SyncOptions, sync } from './sync.ts'
 
 export type NewsweaveOptions = {
   /** Where the server is, without /v1. */
@@ -17,10 +17,33 @@ export type NewsweaveOptions = {
   retries?: Retries
 }
 
-export type Newsweave = ReturnType<typeof createNewsweave>
+/** The typed `GET`, `POST`, … of openapi-fetch for every operation, and what they make together. */
+export type Newsweave = Client<paths> & {
+  /** Every page of a list. */
+  pages<Path extends ListPath>(
+    path: Path,
+    ...init: ListInit<Path>
+  ): AsyncGenerator<Page<Path>, void, undefined>
+  /** Everything in a list, page by page as it is asked for. */
+  items<Path extends ListPath>(
+    path: Path,
+    ...init: ListInit<Path>
+  ): AsyncGenerator<Item<Path>, void, undefined>
+  /** Every change behind a position, and then each new one as it comes. */
+  changes(options?: ChangesOptions): AsyncGenerator<Change, void, undefined>
+  /** Everything once, and from then on every change. */
+  sync(options?: SyncOptions): AsyncGenerator<SyncEvent, void, undefined>
+  /** Every article that the filters leave, with its text. */
+  exportArticles(options?: ExportOptions): AsyncGenerator<ExportedArticle, void, undefined>
+  /** Sends articles, and answers a result for each. */
+  importArticles(
+    articles: Iterable<NewArticle> | AsyncIterable<NewArticle>,
+    options?: ImportOptions,
+  ): AsyncGenerator<ImportResult, void, undefined>
+}
 
-/** A client of one server: the typed `GET`, `POST`, … of openapi-fetch for every operation, and what they make together. */
-export function createNewsweave({ baseUrl, key, fetch, retries }: NewsweaveOptions) {
+/** A client of one server. */
+export function createNewsweave({ baseUrl, key, fetch, retries }: NewsweaveOptions): Newsweave {
   const client = createClient<paths>({
     baseUrl,
     ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
@@ -28,18 +51,11 @@ export function createNewsweave({ baseUrl, key, fetch, retries }: NewsweaveOptio
   })
   return {
     ...client,
-    /** Every page of a list. */
-    pages: <Path extends ListPath>(path: Path, ...init: ListInit<Path>) => pages(client, path, ...init),
-    /** Everything in a list, page by page as it is asked for. */
-    items: <Path extends ListPath>(path: Path, ...init: ListInit<Path>) => items(client, path, ...init),
-    /** Every change behind a position, and then each new one as it comes. */
-    changes: (options?: ChangesOptions) => changes(client, options),
-    /** Everything once, and from then on every change. */
-    sync: (options?: SyncOptions) => sync(client, options),
-    /** Every article that the filters leave, with its text. */
-    exportArticles: (filters?: ExportFilters & { signal?: AbortSignal }) => exportArticles(client, filters),
-    /** Sends articles, and answers a result for each. */
-    importArticles: (articles: Iterable<NewArticle> | AsyncIterable<NewArticle>, options?: ImportOptions) =>
-      importArticles(client, articles, options),
+    pages: (path, ...init) => pages(client, path, ...init),
+    items: (path, ...init) => items(client, path, ...init),
+    changes: (options) => changes(client, options),
+    sync: (options) => sync(client, options),
+    exportArticles: (options) => exportArticles(client, options),
+    importArticles: (articles, options) => importArticles(client, articles, options),
   }
 }
