@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
+import packageFile from '../../package.json' with { type: 'json' }
+import { agentRoutes } from '../agents/routes.ts'
 import { refreshCards } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
@@ -36,6 +38,7 @@ import { relationRoutes } from '../stories/routes-relations.ts'
 import { storyRoutes } from '../stories/routes-stories.ts'
 import { tagRoutes } from '../tags/routes.ts'
 import { about } from './about.ts'
+import { fromOrigins } from './origins.ts'
 
 export type AppOptions = {
   database: Database
@@ -94,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   relationRoutes(app, { ...deps, clock, readPage: (url) => readPage(options.ingestion, url) })
   storyRoutes(app, deps)
   partnerRoutes(app, deps)
+  agentRoutes(app, { version: packageFile.version, api: app, allows: fromOrigins(options.corsOrigins) })
   return app
 }
 

@@ -5,6 +5,7 @@ import { backupCommand } from './commands/backup.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { keyCommand } from './commands/key.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { openapiCommand } from './commands/openapi.ts'
 import { reindexCommand } from './commands/reindex.ts'
@@ -37,6 +38,7 @@ Examples:
     keyCommand(),
     sourcesCommand(),
     openapiCommand(),
+    mcpCommand(),
     reindexCommand(),
     relateCommand(),
     backupCommand(),
