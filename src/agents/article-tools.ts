@@ -2,14 +2,20 @@ import { z } from 'zod'
 import type { Article, ArticleDetail } from '../articles/article.ts'
 import { linkKinds, type RelatedLink } from '../stories/link.ts'
 import { type Ask, RefusedError } from './asking.ts'
-import { ArticleLine, articleText, lineFields, lineOf, listText, nextCursor } from './shapes.ts'
+import {
+  ArticleLine,
+  articleText,
+  cursor,
+  lineFields,
+  lineOf,
+  listText,
+  nextCursor,
+  type Page,
+} from './shapes.ts'
 import { tool } from './tool.ts'
-
-type Page<Item> = { data: Item[]; page: { next: string | null } }
 
 const id = z.string().min(1).max(100)
 const moment = z.string().max(40).describe('RFC 3339, such as 2026-11-23T00:00:00Z.')
-const cursor = z.string().max(1000).optional().describe('`next` of the answer before, with the same filters.')
 
 export const searchArticles = tool({
   name: 'search_articles',

@@ -5,19 +5,17 @@ import type { Story } from '../stories/story.ts'
 import {
   ArticleLine,
   articleText,
+  cursor,
   lineFields,
   lineOf,
   listText,
   nextCursor,
+  type Page,
   StoryLine,
   storyLineOf,
   storyText,
 } from './shapes.ts'
 import { tool } from './tool.ts'
-
-type Page<Item> = { data: Item[]; page: { next: string | null } }
-
-const cursor = z.string().max(1000).optional().describe('`next` of the answer before, with the same filters.')
 
 export const listStories = tool({
   name: 'list_stories',

@@ -84,6 +84,15 @@ export function storyLineOf(story: Story): StoryLine {
   }
 }
 
+/** A list of the API. */
+export type Page<Item> = { data: Item[]; page: { next: string | null } }
+
+export const cursor = z
+  .string()
+  .max(1000)
+  .optional()
+  .describe('`next` of the answer before, with the same filters.')
+
 export const nextCursor = z
   .string()
   .nullable()
