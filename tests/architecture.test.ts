@@ -13,7 +13,7 @@ const levels = [
   ['tags', 'sources', 'partners'],
   ['articles'],
   ['stories'],
-  ['ingestion', 'search', 'syndication', 'webhooks'],
+  ['ingestion', 'search', 'syndication', 'webhooks', 'agents'],
   ['ops'],
   ['main'],
 ]

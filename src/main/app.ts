@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
+import packageFile from '../../package.json' with { type: 'json' }
+import { agentRoutes } from '../agents/routes.ts'
 import { refreshCards } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
@@ -42,6 +44,7 @@ import { findMergedTagIds } from '../tags/tags.ts'
 import type { Delivering } from '../webhooks/delivering.ts'
 import { webhookRoutes } from '../webhooks/routes.ts'
 import { about } from './about.ts'
+import { fromOrigins } from './origins.ts'
 
 export type AppOptions = {
   database: Database
@@ -115,6 +118,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   })
   partnerRoutes(app, deps)
   webhookRoutes(app, { ...deps, delivering })
+  agentRoutes(app, { version: packageFile.version, api: app, allows: fromOrigins(options.corsOrigins) })
   return app
 }
 

@@ -6,6 +6,7 @@ import { changesCommand } from './commands/changes.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { keyCommand } from './commands/key.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { openapiCommand } from './commands/openapi.ts'
 import { reindexCommand } from './commands/reindex.ts'
@@ -39,6 +40,7 @@ Examples:
     sourcesCommand(),
     changesCommand(),
     openapiCommand(),
+    mcpCommand(),
     reindexCommand(),
     relateCommand(),
     backupCommand(),

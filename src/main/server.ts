@@ -124,7 +124,8 @@ async function prepareNewsroom(database: Database, settings: Settings, events: E
   }
 }
 
-async function listen(app: Server, { host, port }: Settings): Promise<void> {
+/** Listens, or says which setting stands in the way. */
+export async function listen(app: Server, { host, port }: Pick<Settings, 'host' | 'port'>): Promise<void> {
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -146,7 +147,8 @@ async function listen(app: Server, { host, port }: Settings): Promise<void> {
   }
 }
 
-function addressOf(app: Server, host: string): string {
+/** Where it listens, for somebody at this machine. */
+export function addressOf(app: Server, host: string): string {
   const { port } = app.server.address() as AddressInfo
   const reachable =
     { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)

@@ -28,6 +28,7 @@ describe('the command line', () => {
       'key create',
       'key list',
       'key revoke',
+      'mcp',
       'migrate',
       'openapi',
       'reindex',
