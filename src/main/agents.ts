@@ -11,6 +11,7 @@ import { isLoopback, rateLimits, type Settings } from './config.ts'
 import { createIngestion } from './ingestion.ts'
 import { type Asked, fromOrigins, isThisMachine } from './origins.ts'
 import { addressOf, listen } from './server.ts'
+import { createDelivering } from './webhooks.ts'
 
 type ReadingSettings = Pick<
   Settings,
@@ -25,17 +26,14 @@ export async function openReading(
 ): Promise<{ app: Server; close(): Promise<void> }> {
   const { publicUrl, readAccess, adminKey } = settings
   const readOnly: Database = { ...database, run: refuse, write: refuse }
-  const ingestion = createIngestion({
-    database: readOnly,
-    logger,
-    publicUrl: () => publicUrl,
-    allow: [],
-    userAgent: userAgent(settings),
-  })
+  const outside = { database: readOnly, logger, allow: [], userAgent: userAgent(settings) }
+  const ingestion = createIngestion({ ...outside, publicUrl: () => publicUrl })
+  const delivering = createDelivering({ ...outside, publicUrl: () => publicUrl ?? '' })
   const app = await createApp({
     database: readOnly,
     logger,
     ingestion,
+    delivering,
     publicUrl: () => publicUrl ?? '',
     readAccess,
     // Requests come from within: their address is that of whoever asked.
@@ -50,7 +48,7 @@ export async function openReading(
     app,
     async close() {
       await app.close()
-      await ingestion.close()
+      await Promise.all([ingestion.close(), delivering.close()])
     },
   }
 }

@@ -10,7 +10,8 @@ const expected: Record<Access, string> = {
     pushFeed`,
   key: 'getMe',
   read: `getMetrics listArticles getSuggestions lookupArticle getArticle exportArticles listRevisions getRevision listRelatedLinks
-    getRelatedLink findRelated explainRelation listStories getStory listStoryArticles listChanges listSources getSource listFetches exportSources listTags getTag`,
+    getRelatedLink findRelated explainRelation listStories getStory listStoryArticles listChanges streamChanges getArticlesRss getArticlesAtom getArticlesJson getStoriesRss getStoriesAtom getStoriesJson getTagsOpml
+    listSources getSource listFetches exportSources listTags getTag`,
   'articles:write': `createArticle importArticles putArticle patchArticle deleteArticle withdrawArticle restoreArticle
     tagArticle untagArticle extractArticle`,
   'stories:write': `createRelatedLink orderRelatedLinks updateRelatedLink deleteRelatedLink createStory
@@ -81,7 +82,8 @@ function operations(api: Api) {
     Object.entries(methods).map(([method, { operationId }]) => ({
       id: operationId,
       method: method.toUpperCase() as 'GET',
-      url: path.replace(/\{[^}]+\}/g, 'none'),
+      // A stream that ends by itself.
+      url: path.replace(/\{[^}]+\}/g, 'none') + (operationId === 'streamChanges' ? '?duration=0' : ''),
     })),
   )
 }
