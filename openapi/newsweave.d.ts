@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * Export articles
-         * @description Every article that the filters leave, with its text, as NDJSON. Takes the filters of the list.
+         * @description Every article that the filters leave, with its text, as NDJSON, compressed as `Accept-Encoding` says. Takes the filters of the list; `state=all` has published articles first, then drafts, then withdrawn ones. What it writes may be imported as it is.
          *
          *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
          */
@@ -219,7 +219,13 @@ export interface paths {
         put?: never;
         /**
          * Import articles
-         * @description Takes NDJSON of any length, each line as the body of `createArticle` (4 MiB at most), and answers NDJSON: a result for each line, once it is durable. A line whose article is known, by external id or else by address, brings it up to date: the same import may be sent again, whole, after a break.
+         * @description Takes NDJSON of any length, each line (4 MiB at most) as the body of `createArticle` or as the export writes it, and answers NDJSON: a result for each line, once it is durable. A line whose article is known, by external id or else by address, brings it up to date: the same import may be sent again, whole, after a break.
+         *
+         *     The lines may be compressed (`Content-Encoding`: gzip, zstd, br). Where what was sent is damaged or cut off, the last line of the answer says so, and what came before it is kept.
+         *
+         *     With an `Idempotency-Key` an import that broke is resumed: sent again from its beginning, however compressed, it answers all results, those of lines that were durable from what is kept, and goes on behind them. Other lines under the key are a 422, or that problem in the last line of the answer where it has begun.
+         *
+         *     A line as it was exported keeps its id where that is free, its state and its times. A source or a tag that is missing is made where the key may do that (`sources:write`, `tags:write`); else the line fails. Stories, duplicates and computed translations are found anew.
          *
          *     Needs a key with the scope `articles:write`.
          */
@@ -1677,13 +1683,38 @@ export interface components {
             /** @description Whether the text may be shown only with this credit. */
             required: boolean;
         };
+        /** @description The credit that goes with an article wherever it is shown. */
+        AttributionInput: {
+            /** @description The credit as it has to be shown. */
+            text: string;
+            /** @description Where the credit links to. */
+            url: string | null;
+            /** @description Who published first, or owns the text. */
+            rightsHolder: string | null;
+            /** @description An SPDX identifier or the name of the licence. */
+            licence: string | null;
+            /** @description Whether the text may be shown only with this credit. */
+            required: boolean;
+        };
         Author: {
             name: string;
             url: string | null;
             /** @enum {string} */
             role: "author" | "translator";
         };
+        AuthorInput: {
+            name: string;
+            url: string | null;
+            /** @enum {string} */
+            role: "author" | "translator";
+        };
         Body: {
+            /** @description Sanitised: no script, style, form, frame or event handler; headings carry anchors. */
+            html: string;
+            /** @description The same as plain text, a paragraph a line. */
+            text: string;
+        };
+        BodyInput: {
             /** @description Sanitised: no script, style, form, frame or event handler; headings carry anchors. */
             html: string;
             /** @description The same as plain text, a paragraph a line. */
@@ -1816,6 +1847,88 @@ export interface components {
             /** @description The source's own identity of the article. */
             externalId: string | null;
             body: components["schemas"]["Body"];
+            /** @description Null where the article is not withdrawn. */
+            withdrawal: components["schemas"]["ExportedWithdrawal"] | null;
+        };
+        ExportedArticleInput: {
+            id: string;
+            url: string;
+            canonicalUrl: string | null;
+            title: string;
+            summary: string | null;
+            language: string;
+            source: {
+                id: string;
+                name: string;
+                homeUrl: string;
+            };
+            authors: components["schemas"]["AuthorInput"][];
+            imageUrl: string | null;
+            /** Format: date-time */
+            publishedAt: string;
+            /**
+             * Format: date-time
+             * @description When it came here.
+             */
+            firstSeenAt: string;
+            /**
+             * Format: date-time
+             * @description When what a reader sees of the article itself last changed.
+             */
+            contentChangedAt: string;
+            /**
+             * Format: date-time
+             * @description When anything about it last changed, tags and state included.
+             */
+            updatedAt: string;
+            /** @description Words, and each Han or kana character as one. */
+            wordCount: number;
+            readingMinutes: number;
+            attribution: components["schemas"]["AttributionInput"];
+            translationOf: components["schemas"]["ShownTranslationOfInput"] | null;
+            tags: {
+                slug: string;
+                name: string;
+            }[];
+            /** @description The event that it tells, where other articles tell it, too. Above 20 the count may be up to a tenth behind. */
+            story: {
+                id: string;
+                articleCount: number;
+            } | null;
+            /** @description The article whose text this one republishes. */
+            duplicateOf: string | null;
+            /** @description The other articles that have the same text, the earliest first; at most 50. */
+            alsoIn: {
+                articleId: string;
+                source: {
+                    id: string;
+                    name: string;
+                    homeUrl: string;
+                };
+                url: string;
+            }[];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            revision: number;
+            /** @description The source's own identity of the article. */
+            externalId: string | null;
+            body: components["schemas"]["BodyInput"];
+            /** @description Null where the article is not withdrawn. */
+            withdrawal: components["schemas"]["ExportedWithdrawalInput"] | null;
+        };
+        /** @description Why the article was withdrawn, and when. */
+        ExportedWithdrawal: {
+            reason: string;
+            note: string | null;
+            /** Format: date-time */
+            withdrawnAt: string;
+        };
+        /** @description Why the article was withdrawn, and when. */
+        ExportedWithdrawalInput: {
+            reason: string;
+            note: string | null;
+            /** Format: date-time */
+            withdrawnAt: string;
         };
         ExtractedArticle: {
             url: string;
@@ -2023,6 +2136,8 @@ export interface components {
             /** @description The piece of the text that has most of the words. */
             body: components["schemas"]["Marked"] | null;
         };
+        /** @description A new article, or one as it was exported. */
+        ImportLine: components["schemas"]["NewArticle"] | components["schemas"]["ExportedArticleInput"];
         /**
          * @description One line of the answer to an import, for each line of it.
          * @example {
@@ -2866,6 +2981,17 @@ export interface components {
             title: string;
         };
         ShownTranslationOf: {
+            /** @description The original, where we hold it. */
+            articleId: string | null;
+            /** @description Where the original stands. */
+            url: string | null;
+            language: string | null;
+            /** @description How it is known: `declared` by who sent the article, or `computed` from the texts. */
+            method: string;
+            /** @description From 0 to 1: how sure it is where `method` is `computed`; null where it was declared. */
+            score: number | null;
+        };
+        ShownTranslationOfInput: {
             /** @description The original, where we hold it. */
             articleId: string | null;
             /** @description Where the original stands. */
@@ -4301,8 +4427,8 @@ export interface operations {
                 story?: string;
                 /** @description Was written or translated by this person. */
                 author?: string;
-                /** @description `published` without it. Drafts and withdrawn articles are listed only for a key. */
-                state?: "draft" | "published" | "withdrawn";
+                /** @description `published` without it. Drafts and withdrawn articles are exported only for a key; `all` are those of every state. */
+                state?: "draft" | "published" | "withdrawn" | "all";
                 /** @description Published later than this. */
                 publishedAfter?: string;
                 /** @description Published earlier than this. */
@@ -4399,6 +4525,11 @@ export interface operations {
                      *       "body": {
                      *         "html": "html",
                      *         "text": "text"
+                     *       },
+                     *       "withdrawal": {
+                     *         "reason": "reason",
+                     *         "note": "note",
+                     *         "withdrawnAt": "2026-11-23T06:08:00.000Z"
                      *       }
                      *     }
                      */
@@ -4518,7 +4649,12 @@ export interface operations {
     importArticles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+                /** @description How the lines are compressed: gzip, zstd, br; left out where they are not. */
+                "Content-Encoding"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4546,7 +4682,7 @@ export interface operations {
                  *       }
                  *     }
                  */
-                "application/x-ndjson": components["schemas"]["NewArticle"];
+                "application/x-ndjson": components["schemas"]["ImportLine"];
             };
         };
         responses: {
@@ -4556,6 +4692,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4572,7 +4709,9 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["IdempotencyKeyInUse"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -17,6 +17,8 @@ export type OperationFacts = {
   cached?: boolean
   /** The body is read as a stream of this type; `line` is the schema of each line of it. */
   stream?: { request: string; line: z.ZodType }
+  /** The answer is sent slice by slice while it is made. */
+  slices?: true
   /** The body is no JSON but a text of one of these types, given to the route as bytes; of `anyType` where senders name it wrongly. */
   text?: { types: string[]; schema: z.ZodType; anyType?: true }
   /** Bytes that the body may have, where it differs from the server's limit. */
