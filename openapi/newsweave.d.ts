@@ -521,7 +521,7 @@ export interface paths {
         };
         /**
          * Read what this key may do
-         * @description The key that the request is sent with: its scopes, its limits, and how much it has used.
+         * @description The key that the request is sent with: its scopes, its limits, and how much of them it has used, by day for thirty days.
          *
          *     Needs a valid key, whatever its scopes.
          */
@@ -649,7 +649,13 @@ export interface paths {
         delete: operations["revokeKey"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the name or the quotas of a key
+         * @description A JSON merge patch (RFC 7396). Quotas hold from the next request on; null brings back what holds for all keys.
+         *
+         *     Needs a key with the scope `admin`.
+         */
+        patch: operations["patchKey"];
         trace?: never;
     };
     "/v1/partners/{id}/keys/{keyId}/rotation": {
@@ -663,7 +669,7 @@ export interface paths {
         put?: never;
         /**
          * Replace a key by a new one
-         * @description Issues a key with the same name, scopes and end. The old one is revoked at once, or expires with the overlap, which gives time to bring the new one to where it is used. A key that is revoked or has expired is a 409.
+         * @description Issues a key with the same name, scopes, quotas and end. The old one is revoked at once, or expires with the overlap, which gives time to bring the new one to where it is used. A key that is revoked or has expired is a 409.
          *
          *     Needs a key with the scope `admin`.
          */
@@ -1135,6 +1141,14 @@ export interface components {
          *         "articles:write",
          *         "tags:write"
          *       ],
+         *       "requestsPerMinute": null,
+         *       "requestsPerDay": 100000,
+         *       "usage": [
+         *         {
+         *           "day": "2026-11-23",
+         *           "requests": 1280
+         *         }
+         *       ],
          *       "createdAt": "2026-11-23T06:08:00.000Z",
          *       "expiresAt": "2027-11-23T00:00:00.000Z",
          *       "revokedAt": null
@@ -1147,6 +1161,16 @@ export interface components {
             /** @description How the key begins, to recognise it by. No secret. */
             prefix: string;
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerMinute: number | null;
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerDay: number | null;
+            /** @description Requests by day (UTC), of the last thirty those on which there were any. */
+            usage: {
+                /** Format: date */
+                day: string;
+                requests: number;
+            }[];
             /** Format: date-time */
             createdAt: string;
             /** @description From then on it is refused. */
@@ -2175,6 +2199,14 @@ export interface components {
          *         "articles:write",
          *         "tags:write"
          *       ],
+         *       "requestsPerMinute": null,
+         *       "requestsPerDay": 100000,
+         *       "usage": [
+         *         {
+         *           "day": "2026-11-23",
+         *           "requests": 1280
+         *         }
+         *       ],
          *       "createdAt": "2026-11-23T06:08:00.000Z",
          *       "expiresAt": "2027-11-23T00:00:00.000Z",
          *       "revokedAt": null,
@@ -2188,6 +2220,16 @@ export interface components {
             /** @description How the key begins, to recognise it by. No secret. */
             prefix: string;
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerMinute: number | null;
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerDay: number | null;
+            /** @description Requests by day (UTC), of the last thirty those on which there were any. */
+            usage: {
+                /** Format: date */
+                day: string;
+                requests: number;
+            }[];
             /** Format: date-time */
             createdAt: string;
             /** @description From then on it is refused. */
@@ -2195,6 +2237,19 @@ export interface components {
             revokedAt: string | null;
             /** @description The key itself, shown this once. Null where the request was repeated: then issue another. */
             key: string | null;
+        };
+        /**
+         * @example {
+         *       "requestsPerMinute": 600,
+         *       "requestsPerDay": 100000
+         *     }
+         */
+        KeyPatch: {
+            name?: string;
+            /** @description Without it, what holds for all keys: `RATE_LIMIT_KEY`. */
+            requestsPerMinute?: number | null;
+            /** @description Of UTC. Without it, what holds for all keys: `RATE_LIMIT_KEY_DAY`. */
+            requestsPerDay?: number | null;
         };
         /**
          * @default {}
@@ -2252,11 +2307,20 @@ export interface components {
          *         "tags:write"
          *       ],
          *       "limits": {
-         *         "requestsPerMinute": 60000
+         *         "requestsPerMinute": 60000,
+         *         "requestsPerDay": 10000000
          *       },
          *       "usage": {
          *         "requestsThisMinute": 17,
-         *         "remaining": 59983
+         *         "remaining": 59983,
+         *         "requestsToday": 1280,
+         *         "remainingToday": 9998720,
+         *         "days": [
+         *           {
+         *             "day": "2026-11-23",
+         *             "requests": 1280
+         *           }
+         *         ]
          *       },
          *       "createdAt": "2026-11-23T06:08:00.000Z",
          *       "expiresAt": "2027-11-23T00:00:00.000Z"
@@ -2272,11 +2336,21 @@ export interface components {
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
             limits: {
                 requestsPerMinute: number;
+                requestsPerDay: number;
             };
+            /** @description This request included. What other processes have counted is known to about a second. */
             usage: {
-                /** @description This one included, as the process that answers has counted them. */
                 requestsThisMinute: number;
+                /** @description Of this minute. */
                 remaining: number;
+                requestsToday: number;
+                remainingToday: number;
+                /** @description Requests by day (UTC), of the last thirty those on which there were any. */
+                days: {
+                    /** Format: date */
+                    day: string;
+                    requests: number;
+                }[];
             };
             /** Format: date-time */
             createdAt: string;
@@ -2377,6 +2451,10 @@ export interface components {
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
             /** @description From then on it is refused. Without it, it lasts until it is revoked. */
             expiresAt?: string | null;
+            /** @description Without it, what holds for all keys: `RATE_LIMIT_KEY`. */
+            requestsPerMinute?: number | null;
+            /** @description Of UTC. Without it, what holds for all keys: `RATE_LIMIT_KEY_DAY`. */
+            requestsPerDay?: number | null;
         };
         /**
          * @example {
@@ -6222,11 +6300,20 @@ export interface operations {
                      *         "tags:write"
                      *       ],
                      *       "limits": {
-                     *         "requestsPerMinute": 60000
+                     *         "requestsPerMinute": 60000,
+                     *         "requestsPerDay": 10000000
                      *       },
                      *       "usage": {
                      *         "requestsThisMinute": 17,
-                     *         "remaining": 59983
+                     *         "remaining": 59983,
+                     *         "requestsToday": 1280,
+                     *         "remainingToday": 9998720,
+                     *         "days": [
+                     *           {
+                     *             "day": "2026-11-23",
+                     *             "requests": 1280
+                     *           }
+                     *         ]
                      *       },
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z"
@@ -6583,6 +6670,14 @@ export interface operations {
                      *             "articles:write",
                      *             "tags:write"
                      *           ],
+                     *           "requestsPerMinute": null,
+                     *           "requestsPerDay": 100000,
+                     *           "usage": [
+                     *             {
+                     *               "day": "2026-11-23",
+                     *               "requests": 1280
+                     *             }
+                     *           ],
                      *           "createdAt": "2026-11-23T06:08:00.000Z",
                      *           "expiresAt": "2027-11-23T00:00:00.000Z",
                      *           "revokedAt": null
@@ -6672,6 +6767,14 @@ export interface operations {
                      *         "articles:write",
                      *         "tags:write"
                      *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
+                     *       ],
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z",
                      *       "revokedAt": null,
@@ -6728,6 +6831,14 @@ export interface operations {
                      *       "scopes": [
                      *         "articles:write",
                      *         "tags:write"
+                     *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
                      *       ],
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z",
@@ -6796,6 +6907,89 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    patchKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requestsPerMinute": 600,
+                 *       "requestsPerDay": 100000
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["KeyPatch"];
+                /**
+                 * @example {
+                 *       "requestsPerMinute": 600,
+                 *       "requestsPerDay": 100000
+                 *     }
+                 */
+                "application/json": components["schemas"]["KeyPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-7b10-7d12-8a3e-5c1f9d2b4e60",
+                     *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+                     *       "name": "Production importer",
+                     *       "prefix": "nw_4Kd81mZqTn0P",
+                     *       "scopes": [
+                     *         "articles:write",
+                     *         "tags:write"
+                     *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:08:00.000Z",
+                     *       "expiresAt": "2027-11-23T00:00:00.000Z",
+                     *       "revokedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     rotateKey: {
         parameters: {
             query?: never;
@@ -6843,6 +7037,14 @@ export interface operations {
                      *       "scopes": [
                      *         "articles:write",
                      *         "tags:write"
+                     *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
                      *       ],
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z",

@@ -173,6 +173,16 @@ export const settings = {
     help: 'Requests a minute for a key. Without it 60000, or 1000000 while only this machine can reach the server.',
     schema: wholeNumber(1, 100_000_000),
   },
+  rateLimitKeyDay: {
+    variable: 'RATE_LIMIT_KEY_DAY',
+    help: 'Requests a day (UTC) for a key. Without it 10000000, or 1000000000 while only this machine can reach the server.',
+    schema: wholeNumber(1, 999_999_999),
+  },
+  requestsUnderWay: {
+    variable: 'REQUESTS_UNDER_WAY',
+    help: 'Requests that a key, or an address without one, may have under way at a time. Without it 64, or 10000 while only this machine can reach the server.',
+    schema: wholeNumber(1, 1_000_000),
+  },
   cache: {
     variable: 'CACHE',
     help: 'on: answers are kept ready until something is written. off: each is made anew.',
@@ -190,7 +200,8 @@ export const settings = {
 export type SettingName = keyof typeof settings
 /** Absent only for the settings that have no fallback. */
 type Values = { [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> }
-type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | 'rateLimitAnonymous' | 'rateLimitKey'
+type Limits = 'rateLimitAnonymous' | 'rateLimitKey' | 'rateLimitKeyDay' | 'requestsUnderWay'
+type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | Limits
 export type Settings = Omit<Values, Optional> & Partial<Pick<Values, Optional>>
 export type Flags = Partial<Record<SettingName, string | boolean>>
 
@@ -219,14 +230,14 @@ function readSetting(setting: Setting, flag: string | boolean | undefined, envir
   throw new SettingError(`${name}${shown}: ${result.error.issues[0]?.message}.`)
 }
 
-/** Requests a minute. A developer is not limited: whoever sits at this machine can do anything to it anyway. */
-export function rateLimits(
-  read: Pick<Settings, 'host' | 'trustedProxies' | 'rateLimitAnonymous' | 'rateLimitKey'>,
-) {
+/** A developer is not limited: whoever sits at this machine can do anything to it anyway. */
+export function rateLimits(read: Pick<Settings, 'host' | 'trustedProxies' | Limits>) {
   const local = isLoopback(read.host) && read.trustedProxies.length === 0
   return {
     anonymous: read.rateLimitAnonymous ?? (local ? 1_000_000 : 6_000),
     key: read.rateLimitKey ?? (local ? 1_000_000 : 60_000),
+    keyDay: read.rateLimitKeyDay ?? (local ? 1_000_000_000 : 10_000_000),
+    underWay: read.requestsUnderWay ?? (local ? 10_000 : 64),
   }
 }
 

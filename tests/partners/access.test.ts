@@ -18,7 +18,7 @@ const expected: Record<Access, string> = {
   'tags:write': 'createTag patchTag deleteTag mergeTag',
   'sources:write': 'createSource patchSource deleteSource requestFetch importSources discoverFeeds',
   'webhooks:write': '',
-  admin: `listPartners createPartner getPartner patchPartner deletePartner listKeys createKey getKey revokeKey
+  admin: `listPartners createPartner getPartner patchPartner deletePartner listKeys createKey getKey patchKey revokeKey
     rotateKey`,
 }
 const accessOf = new Map(
