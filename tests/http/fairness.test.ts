@@ -38,10 +38,11 @@ it('a key that floods does not starve another, and is told at once what is too m
   const [, address = ''] = await program.printed(/^Newsweave is ready at (\S+)/m)
 
   const agent = new Agent({ keepAlive: true })
+  let asked = 0
   async function quietP95(): Promise<number> {
     const times: number[] = []
-    for (let number = 0; number < quietRequests; number++) {
-      const { status, ms } = await search(agent, address, { key: keys.quiet, number })
+    for (let count = 0; count < quietRequests; count++) {
+      const { status, ms } = await search(agent, address, { key: keys.quiet, number: asked++ })
       expect(status).toBe(200)
       times.push(ms)
       await sleep(5)
@@ -70,6 +71,6 @@ it('a key that floods does not starve another, and is told at once what is too m
   floodAgent.destroy()
 
   expect([...statuses.keys()].sort()).toEqual([200, 429])
-  process.stderr.write(`${JSON.stringify({ alone, beside, statuses: [...statuses] })}\n`)
-  expect(beside).toBeLessThan(Math.max(20 * alone, 150))
+  // A few searches of the other beside each of its own steps, not the hundred that are sent at a time.
+  expect(beside).toBeLessThan(20 * alone)
 }, 120_000)

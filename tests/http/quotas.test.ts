@@ -196,14 +196,14 @@ describe('requests under way', () => {
     expect(() => enter('a')).not.toThrow()
   })
 
-  it('of one who floods begin a few at a time while others are about', async () => {
+  it('of one who floods begin one at a time while others are about', async () => {
     const share = fairShare(1000)
     const begun: string[] = []
     share.enter('quiet', Date.now(), () => begun.push('quiet'))()
     for (let count = 0; count < 20; count++) share.enter('flood', Date.now(), () => begun.push('flood'))
-    expect(begun.filter((name) => name === 'flood')).toHaveLength(4)
-    share.enter('quiet', Date.now(), () => begun.push('quiet'))
-    expect(begun.at(-1)).toBe('quiet')
-    await expect.poll(() => begun.length).toBe(22)
+    expect(begun.filter((name) => name === 'flood')).toHaveLength(1)
+    share.enter('other', Date.now(), () => begun.push('other'))
+    expect(begun.at(-1)).toBe('other')
+    await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(22)
   })
 })
