@@ -24,6 +24,8 @@ export function pinThisProcess() {
 export type Child<Question, Answer> = {
   /** The port that it listens on, for a server. */
   port: number
+  /** Of the program itself. */
+  pid: number
   ask(question: Question): Promise<Answer>
   stop(): Promise<void>
 }
@@ -38,6 +40,7 @@ export async function start<Question extends object | string, Answer>(
   const { port } = await nextMessage<{ port: number }>(child, program)
   return {
     port,
+    pid: child.pid ?? 0,
     async ask(question) {
       const answer = nextMessage<Answer>(child, program)
       child.send(question)

@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * Export articles
-         * @description Every article that the filters leave, with its text, as NDJSON. Takes the filters of the list.
+         * @description Every article that the filters leave, with its text, as NDJSON, compressed as `Accept-Encoding` says. Takes the filters of the list; `state=all` has published articles first, then drafts, then withdrawn ones. What it writes may be imported as it is.
          *
          *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
          */
@@ -219,7 +219,13 @@ export interface paths {
         put?: never;
         /**
          * Import articles
-         * @description Takes NDJSON of any length, each line as the body of `createArticle` (4 MiB at most), and answers NDJSON: a result for each line, once it is durable. A line whose article is known, by external id or else by address, brings it up to date: the same import may be sent again, whole, after a break.
+         * @description Takes NDJSON of any length, each line (4 MiB at most) as the body of `createArticle` or as the export writes it, and answers NDJSON: a result for each line, once it is durable. A line whose article is known, by external id or else by address, brings it up to date: the same import may be sent again, whole, after a break.
+         *
+         *     The lines may be compressed (`Content-Encoding`: gzip, zstd, br). Where what was sent is damaged or cut off, the last line of the answer says so, and what came before it is kept.
+         *
+         *     With an `Idempotency-Key` an import that broke is resumed: sent again from its beginning, however compressed, it answers all results, those of lines that were durable from what is kept, and goes on behind them. Other lines under the key are a 422, or that problem in the last line of the answer where it has begun.
+         *
+         *     A line as it was exported keeps its id where that is free, its state and its times. A source or a tag that is missing is made where the key may do that (`sources:write`, `tags:write`); else the line fails. Stories, duplicates and computed translations are found anew.
          *
          *     Needs a key with the scope `articles:write`.
          */
@@ -706,7 +712,7 @@ export interface paths {
         };
         /**
          * Read what this key may do
-         * @description The key that the request is sent with: its scopes, its limits, and how much it has used.
+         * @description The key that the request is sent with: its scopes, its limits, and how much of them it has used, by day for thirty days.
          *
          *     Needs a valid key, whatever its scopes.
          */
@@ -834,7 +840,13 @@ export interface paths {
         delete: operations["revokeKey"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the name or the quotas of a key
+         * @description A JSON merge patch (RFC 7396). Quotas hold from the next request on; null brings back what holds for all keys.
+         *
+         *     Needs a key with the scope `admin`.
+         */
+        patch: operations["patchKey"];
         trace?: never;
     };
     "/v1/partners/{id}/keys/{keyId}/rotation": {
@@ -848,7 +860,7 @@ export interface paths {
         put?: never;
         /**
          * Replace a key by a new one
-         * @description Issues a key with the same name, scopes and end. The old one is revoked at once, or expires with the overlap, which gives time to bring the new one to where it is used. A key that is revoked or has expired is a 409.
+         * @description Issues a key with the same name, scopes, quotas and end. The old one is revoked at once, or expires with the overlap, which gives time to bring the new one to where it is used. A key that is revoked or has expired is a 409.
          *
          *     Needs a key with the scope `admin`.
          */
@@ -1514,6 +1526,14 @@ export interface components {
          *         "articles:write",
          *         "tags:write"
          *       ],
+         *       "requestsPerMinute": null,
+         *       "requestsPerDay": 100000,
+         *       "usage": [
+         *         {
+         *           "day": "2026-11-23",
+         *           "requests": 1280
+         *         }
+         *       ],
          *       "createdAt": "2026-11-23T06:08:00.000Z",
          *       "expiresAt": "2027-11-23T00:00:00.000Z",
          *       "revokedAt": null
@@ -1526,6 +1546,16 @@ export interface components {
             /** @description How the key begins, to recognise it by. No secret. */
             prefix: string;
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerMinute: number | null;
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerDay: number | null;
+            /** @description Requests by day (UTC), of the last thirty those on which there were any. */
+            usage: {
+                /** Format: date */
+                day: string;
+                requests: number;
+            }[];
             /** Format: date-time */
             createdAt: string;
             /** @description From then on it is refused. */
@@ -2062,13 +2092,38 @@ export interface components {
             /** @description Whether the text may be shown only with this credit. */
             required: boolean;
         };
+        /** @description The credit that goes with an article wherever it is shown. */
+        AttributionInput: {
+            /** @description The credit as it has to be shown. */
+            text: string;
+            /** @description Where the credit links to. */
+            url: string | null;
+            /** @description Who published first, or owns the text. */
+            rightsHolder: string | null;
+            /** @description An SPDX identifier or the name of the licence. */
+            licence: string | null;
+            /** @description Whether the text may be shown only with this credit. */
+            required: boolean;
+        };
         Author: {
             name: string;
             url: string | null;
             /** @enum {string} */
             role: "author" | "translator";
         };
+        AuthorInput: {
+            name: string;
+            url: string | null;
+            /** @enum {string} */
+            role: "author" | "translator";
+        };
         Body: {
+            /** @description Sanitised: no script, style, form, frame or event handler; headings carry anchors. */
+            html: string;
+            /** @description The same as plain text, a paragraph a line. */
+            text: string;
+        };
+        BodyInput: {
             /** @description Sanitised: no script, style, form, frame or event handler; headings carry anchors. */
             html: string;
             /** @description The same as plain text, a paragraph a line. */
@@ -2303,6 +2358,88 @@ export interface components {
             /** @description The source's own identity of the article. */
             externalId: string | null;
             body: components["schemas"]["Body"];
+            /** @description Null where the article is not withdrawn. */
+            withdrawal: components["schemas"]["ExportedWithdrawal"] | null;
+        };
+        ExportedArticleInput: {
+            id: string;
+            url: string;
+            canonicalUrl: string | null;
+            title: string;
+            summary: string | null;
+            language: string;
+            source: {
+                id: string;
+                name: string;
+                homeUrl: string;
+            };
+            authors: components["schemas"]["AuthorInput"][];
+            imageUrl: string | null;
+            /** Format: date-time */
+            publishedAt: string;
+            /**
+             * Format: date-time
+             * @description When it came here.
+             */
+            firstSeenAt: string;
+            /**
+             * Format: date-time
+             * @description When what a reader sees of the article itself last changed.
+             */
+            contentChangedAt: string;
+            /**
+             * Format: date-time
+             * @description When anything about it last changed, tags and state included.
+             */
+            updatedAt: string;
+            /** @description Words, and each Han or kana character as one. */
+            wordCount: number;
+            readingMinutes: number;
+            attribution: components["schemas"]["AttributionInput"];
+            translationOf: components["schemas"]["ShownTranslationOfInput"] | null;
+            tags: {
+                slug: string;
+                name: string;
+            }[];
+            /** @description The event that it tells, where other articles tell it, too. Above 20 the count may be up to a tenth behind. */
+            story: {
+                id: string;
+                articleCount: number;
+            } | null;
+            /** @description The article whose text this one republishes. */
+            duplicateOf: string | null;
+            /** @description The other articles that have the same text, the earliest first; at most 50. */
+            alsoIn: {
+                articleId: string;
+                source: {
+                    id: string;
+                    name: string;
+                    homeUrl: string;
+                };
+                url: string;
+            }[];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            revision: number;
+            /** @description The source's own identity of the article. */
+            externalId: string | null;
+            body: components["schemas"]["BodyInput"];
+            /** @description Null where the article is not withdrawn. */
+            withdrawal: components["schemas"]["ExportedWithdrawalInput"] | null;
+        };
+        /** @description Why the article was withdrawn, and when. */
+        ExportedWithdrawal: {
+            reason: string;
+            note: string | null;
+            /** Format: date-time */
+            withdrawnAt: string;
+        };
+        /** @description Why the article was withdrawn, and when. */
+        ExportedWithdrawalInput: {
+            reason: string;
+            note: string | null;
+            /** Format: date-time */
+            withdrawnAt: string;
         };
         ExtractedArticle: {
             url: string;
@@ -2510,6 +2647,8 @@ export interface components {
             /** @description The piece of the text that has most of the words. */
             body: components["schemas"]["Marked"] | null;
         };
+        /** @description A new article, or one as it was exported. */
+        ImportLine: components["schemas"]["NewArticle"] | components["schemas"]["ExportedArticleInput"];
         /**
          * @description One line of the answer to an import, for each line of it.
          * @example {
@@ -2547,6 +2686,14 @@ export interface components {
          *         "articles:write",
          *         "tags:write"
          *       ],
+         *       "requestsPerMinute": null,
+         *       "requestsPerDay": 100000,
+         *       "usage": [
+         *         {
+         *           "day": "2026-11-23",
+         *           "requests": 1280
+         *         }
+         *       ],
          *       "createdAt": "2026-11-23T06:08:00.000Z",
          *       "expiresAt": "2027-11-23T00:00:00.000Z",
          *       "revokedAt": null,
@@ -2560,6 +2707,16 @@ export interface components {
             /** @description How the key begins, to recognise it by. No secret. */
             prefix: string;
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerMinute: number | null;
+            /** @description Null where what holds for all keys holds for it. */
+            requestsPerDay: number | null;
+            /** @description Requests by day (UTC), of the last thirty those on which there were any. */
+            usage: {
+                /** Format: date */
+                day: string;
+                requests: number;
+            }[];
             /** Format: date-time */
             createdAt: string;
             /** @description From then on it is refused. */
@@ -2648,6 +2805,19 @@ export interface components {
             }[];
         };
         /**
+         * @example {
+         *       "requestsPerMinute": 600,
+         *       "requestsPerDay": 100000
+         *     }
+         */
+        KeyPatch: {
+            name?: string;
+            /** @description Without it, what holds for all keys: `RATE_LIMIT_KEY`. */
+            requestsPerMinute?: number | null;
+            /** @description Of UTC. Without it, what holds for all keys: `RATE_LIMIT_KEY_DAY`. */
+            requestsPerDay?: number | null;
+        };
+        /**
          * @default {}
          * @example {
          *       "overlapSeconds": 3600
@@ -2703,11 +2873,20 @@ export interface components {
          *         "tags:write"
          *       ],
          *       "limits": {
-         *         "requestsPerMinute": 60000
+         *         "requestsPerMinute": 60000,
+         *         "requestsPerDay": 10000000
          *       },
          *       "usage": {
          *         "requestsThisMinute": 17,
-         *         "remaining": 59983
+         *         "remaining": 59983,
+         *         "requestsToday": 1280,
+         *         "remainingToday": 9998720,
+         *         "days": [
+         *           {
+         *             "day": "2026-11-23",
+         *             "requests": 1280
+         *           }
+         *         ]
          *       },
          *       "createdAt": "2026-11-23T06:08:00.000Z",
          *       "expiresAt": "2027-11-23T00:00:00.000Z"
@@ -2723,11 +2902,21 @@ export interface components {
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
             limits: {
                 requestsPerMinute: number;
+                requestsPerDay: number;
             };
+            /** @description This request included. What other processes have counted is known to about a second. */
             usage: {
-                /** @description This one included, as the process that answers has counted them. */
                 requestsThisMinute: number;
+                /** @description Of this minute. */
                 remaining: number;
+                requestsToday: number;
+                remainingToday: number;
+                /** @description Requests by day (UTC), of the last thirty those on which there were any. */
+                days: {
+                    /** Format: date */
+                    day: string;
+                    requests: number;
+                }[];
             };
             /** Format: date-time */
             createdAt: string;
@@ -2828,6 +3017,10 @@ export interface components {
             scopes: ("read" | "articles:write" | "tags:write" | "stories:write" | "sources:write" | "webhooks:write" | "admin")[];
             /** @description From then on it is refused. Without it, it lasts until it is revoked. */
             expiresAt?: string | null;
+            /** @description Without it, what holds for all keys: `RATE_LIMIT_KEY`. */
+            requestsPerMinute?: number | null;
+            /** @description Of UTC. Without it, what holds for all keys: `RATE_LIMIT_KEY_DAY`. */
+            requestsPerDay?: number | null;
         };
         /**
          * @example {
@@ -3535,6 +3728,17 @@ export interface components {
             overlapSeconds?: number;
         };
         ShownTranslationOf: {
+            /** @description The original, where we hold it. */
+            articleId: string | null;
+            /** @description Where the original stands. */
+            url: string | null;
+            language: string | null;
+            /** @description How it is known: `declared` by who sent the article, or `computed` from the texts. */
+            method: string;
+            /** @description From 0 to 1: how sure it is where `method` is `computed`; null where it was declared. */
+            score: number | null;
+        };
+        ShownTranslationOfInput: {
             /** @description The original, where we hold it. */
             articleId: string | null;
             /** @description Where the original stands. */
@@ -5261,8 +5465,8 @@ export interface operations {
                 story?: string;
                 /** @description Was written or translated by this person. */
                 author?: string;
-                /** @description `published` without it. Drafts and withdrawn articles are listed only for a key. */
-                state?: "draft" | "published" | "withdrawn";
+                /** @description `published` without it. Drafts and withdrawn articles are exported only for a key; `all` are those of every state. */
+                state?: "draft" | "published" | "withdrawn" | "all";
                 /** @description Published later than this. */
                 publishedAfter?: string;
                 /** @description Published earlier than this. */
@@ -5359,6 +5563,11 @@ export interface operations {
                      *       "body": {
                      *         "html": "html",
                      *         "text": "text"
+                     *       },
+                     *       "withdrawal": {
+                     *         "reason": "reason",
+                     *         "note": "note",
+                     *         "withdrawnAt": "2026-11-23T06:08:00.000Z"
                      *       }
                      *     }
                      */
@@ -5478,7 +5687,12 @@ export interface operations {
     importArticles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client for this one request: repeated within 24 hours, it gets the same answer. */
+                "Idempotency-Key"?: string;
+                /** @description How the lines are compressed: gzip, zstd, br; left out where they are not. */
+                "Content-Encoding"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5506,7 +5720,7 @@ export interface operations {
                  *       }
                  *     }
                  */
-                "application/x-ndjson": components["schemas"]["NewArticle"];
+                "application/x-ndjson": components["schemas"]["ImportLine"];
             };
         };
         responses: {
@@ -5516,6 +5730,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5532,7 +5747,9 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["IdempotencyKeyInUse"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -7692,11 +7909,20 @@ export interface operations {
                      *         "tags:write"
                      *       ],
                      *       "limits": {
-                     *         "requestsPerMinute": 60000
+                     *         "requestsPerMinute": 60000,
+                     *         "requestsPerDay": 10000000
                      *       },
                      *       "usage": {
                      *         "requestsThisMinute": 17,
-                     *         "remaining": 59983
+                     *         "remaining": 59983,
+                     *         "requestsToday": 1280,
+                     *         "remainingToday": 9998720,
+                     *         "days": [
+                     *           {
+                     *             "day": "2026-11-23",
+                     *             "requests": 1280
+                     *           }
+                     *         ]
                      *       },
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z"
@@ -8053,6 +8279,14 @@ export interface operations {
                      *             "articles:write",
                      *             "tags:write"
                      *           ],
+                     *           "requestsPerMinute": null,
+                     *           "requestsPerDay": 100000,
+                     *           "usage": [
+                     *             {
+                     *               "day": "2026-11-23",
+                     *               "requests": 1280
+                     *             }
+                     *           ],
                      *           "createdAt": "2026-11-23T06:08:00.000Z",
                      *           "expiresAt": "2027-11-23T00:00:00.000Z",
                      *           "revokedAt": null
@@ -8142,6 +8376,14 @@ export interface operations {
                      *         "articles:write",
                      *         "tags:write"
                      *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
+                     *       ],
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z",
                      *       "revokedAt": null,
@@ -8198,6 +8440,14 @@ export interface operations {
                      *       "scopes": [
                      *         "articles:write",
                      *         "tags:write"
+                     *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
                      *       ],
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z",
@@ -8266,6 +8516,89 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    patchKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read. Where the resource has changed since, nothing is written: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                id: string;
+                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requestsPerMinute": 600,
+                 *       "requestsPerDay": 100000
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["KeyPatch"];
+                /**
+                 * @example {
+                 *       "requestsPerMinute": 600,
+                 *       "requestsPerDay": 100000
+                 *     }
+                 */
+                "application/json": components["schemas"]["KeyPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019ab2c4-7b10-7d12-8a3e-5c1f9d2b4e60",
+                     *       "partnerId": "019ab2c4-6f00-7b21-9c4d-3a8e7f1b2d50",
+                     *       "name": "Production importer",
+                     *       "prefix": "nw_4Kd81mZqTn0P",
+                     *       "scopes": [
+                     *         "articles:write",
+                     *         "tags:write"
+                     *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-23T06:08:00.000Z",
+                     *       "expiresAt": "2027-11-23T00:00:00.000Z",
+                     *       "revokedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     rotateKey: {
         parameters: {
             query?: never;
@@ -8313,6 +8646,14 @@ export interface operations {
                      *       "scopes": [
                      *         "articles:write",
                      *         "tags:write"
+                     *       ],
+                     *       "requestsPerMinute": null,
+                     *       "requestsPerDay": 100000,
+                     *       "usage": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "requests": 1280
+                     *         }
                      *       ],
                      *       "createdAt": "2026-11-23T06:08:00.000Z",
                      *       "expiresAt": "2027-11-23T00:00:00.000Z",

@@ -51,12 +51,17 @@ export type Written = { outcome: 'created' | 'updated' | 'unchanged'; row: Artic
 
 /**
  * Adds an article. A source has one article at an address and one under an external id: another one is a `conflict`.
- * `known` is what the caller has already found under these identities, `content` what it has made of the body.
+ * `known` is what the caller has already found under these identities, `content` what it has made of the body, `columns` what it
+ * sets of the row instead of us: the id and the times of an article that is copied.
  */
 export async function createArticle(
   tx: Transaction,
   input: NewArticle,
-  { known, content: made }: { known?: Known; content?: Content | undefined } = {},
+  {
+    known,
+    content: made,
+    columns,
+  }: { known?: Known; content?: Content | undefined; columns?: Partial<ArticleRow> } = {},
 ): Promise<Written> {
   const source = await findSource(tx, input.sourceId)
   if (!source) throw invalidField('sourceId', 'There is no such source.')
@@ -66,7 +71,7 @@ export async function createArticle(
     sourceLanguage: source.language,
     ...(made && { content: made }),
   })
-  const row = rowOf(newId(), source.id, draft, tx.now)
+  const row: ArticleRow = { ...rowOf(newId(), source.id, draft, tx.now), ...columns }
   row.card = cardOf(row, source, draft.tags)
   if (!(await insertArticle(tx, row))) throw await identityTaken(tx, source.id, draft)
   const { content } = draft
@@ -76,11 +81,16 @@ export async function createArticle(
   await keepAuthors(tx, row, true)
   const tagIds = draft.tags.length > 0 ? await label(tx, row, draft.tags) : []
   if (row.state === 'published') await countArticle(tx, source.id, 1)
-  const type = row.state === 'published' ? 'article.published' : 'article.drafted'
   await refreshCards(tx, await tieWaitingTranslations(tx, row))
-  await tell(tx, type, row, tagIds)
+  await tell(tx, changeOfState[row.state], row, tagIds)
   return { outcome: 'created', row, content }
 }
+
+const changeOfState = {
+  published: 'article.published',
+  draft: 'article.drafted',
+  withdrawn: 'article.withdrawn',
+} as const
 
 /** Everything of an input that has to be looked up, checked or derived before a row can be made of it. */
 export async function draftOf(

@@ -47,9 +47,9 @@ export async function resolveOriginal(
   }
 }
 
-/** Ties translations that named this article's address before it came. Answers those whose cards now show it. */
+/** Ties translations that named this article's address, or its id, before it came. Answers those whose cards now show it. */
 export async function tieWaitingTranslations(tx: Transaction, row: ArticleRow): Promise<string[]> {
-  const waiting = await listWaitingTranslations(tx, [row.url_key])
+  const waiting = await listWaitingTranslations(tx, row)
   const ids = waiting.map((translation) => translation.id).filter((id) => id !== row.id)
   if (ids.length > 0) await updateOriginal(tx, ids, row.id)
   return ids

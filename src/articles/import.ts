@@ -1,9 +1,15 @@
 import { z } from 'zod'
 import type { Database, Transaction } from '../database/database.ts'
+import type { Scope } from '../http/access.ts'
 import { unstorableFailure } from '../http/bodies.ts'
+import { keyReused } from '../http/idempotency.ts'
+import type { KeptSlice, SlicedRequest } from '../http/idempotent-slices.ts'
 import { asFailure, invalidInput } from '../http/problems.ts'
 import { Failure, type FailureCode, type FieldError } from '../shared/failure.ts'
 import { NewArticle } from './article.ts'
+import { copyArticle } from './copying.ts'
+import { ExportedLine, isExported } from './exported.ts'
+import { hashOfLines, type SentLine, type SentLines, slicesOf, textOf } from './import-lines.ts'
 import { upsertArticle } from './revisions.ts'
 
 /** What became of one line. `gone` is an article that was deleted or withdrawn and stays so. */
@@ -28,153 +34,174 @@ export const ImportResult = z
   })
 export type ImportResult = z.infer<typeof ImportResult>
 
-type Line = { line: number; input: NewArticle } | { line: number; failure: Failure }
+type Options = {
+  /** May fill a line in before it is checked. */
+  complete?: (line: unknown) => unknown
+  /** Whether who imports has a scope beside that of importing: exported articles may bring sources and tags that are missing. */
+  mayUse?: (scope: Scope) => boolean
+  /** Where the import is kept, so that it can be resumed. */
+  request?: SlicedRequest
+}
+type Written = { results: ImportResult[]; broken?: true }
 
-const linesPerTransaction = 200
-const maxLineBytes = 4 * 1024 * 1024
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 const newArticle = z.compile(NewArticle)
+const exportedLine = z.compile(ExportedLine)
 
 /**
- * Takes NDJSON, an article a line, of any length in constant memory: lines go in in transactions of 200, and the results of a transaction come out once it is durable. A line whose article is known (by external id,
- * else by address) brings it up to date, so that the same import may run again. `complete` may fill a line in before it is checked.
+ * Takes NDJSON of any length in constant memory: a line is the body of `createArticle`, or an article as it was exported. Lines go
+ * in in slices, each a transaction, and the results of a slice come out once it is durable. A line whose article is known (by
+ * external id, else by address) brings it up to date, so that the same import may run again. Throws only before the first results.
  */
 export async function* importArticles(
   database: Database,
   bytes: AsyncIterable<Uint8Array>,
-  complete: (line: unknown) => unknown = (line) => line,
+  options: Options = {},
 ): AsyncGenerator<ImportResult[]> {
-  let batch: Line[] = []
-  for await (const line of parsedLines(bytes, complete)) {
-    batch.push(line)
-    if (batch.length < linesPerTransaction) continue
-    const { results, broken } = await importTogether(database, batch)
-    yield results
-    if (broken) return
-    batch = []
+  const { request } = options
+  const slices = slicesOf(bytes)
+  let behind = 1
+  try {
+    for (let number = 0; ; number++) {
+      const kept = await request?.find(database, number)
+      const slice = await slices.next(kept?.lines)
+      const { lines, end, fault } = slice
+      const isLonger = number === request?.finished && lines.length > 0
+      const { results, broken } =
+        kept || isLonger
+          ? repeated(kept, lines, behind)
+          : await importSlice(database, { ...slice, number }, options, behind)
+      if (broken && number === 0 && results[0]?.problem?.code === reused) throw keyReused(otherBytes(1))
+      if (results.length > 0) yield results
+      if (broken) return
+      behind = (lines.at(-1)?.line ?? behind - 1) + 1
+      if (fault) yield [refused(behind, fault)]
+      if (end) return
+    }
+  } finally {
+    await slices.close()
   }
-  if (batch.length > 0) yield (await importTogether(database, batch)).results
 }
 
-async function importTogether(database: Database, lines: Line[]) {
+const reused: FailureCode = 'idempotency-key-reused'
+const otherBytes = (line: number) =>
+  `The key was used for another import: from line ${line} on it had others.`
+
+/** The results that are kept, for the lines that they are of. */
+function repeated(kept: KeptSlice | undefined, lines: SentLine[], behind: number): Written {
+  if (kept && hashOfLines(lines) === kept.hash) return { results: JSON.parse(kept.results) }
+  const line = lines[0]?.line ?? behind
+  return { results: [refused(line, keyReused(otherBytes(line)))], broken: true }
+}
+
+type Slice = SentLines & { number: number }
+
+async function importSlice(
+  database: Database,
+  slice: Slice,
+  options: Options,
+  behind: number,
+): Promise<Written> {
+  const { lines, end } = slice
+  if (lines.length === 0 && !(end && options.request)) return { results: [] }
   try {
-    const results = (await allKept(database, lines)) ?? (await eachForItself(database, lines))
-    return { results, broken: false }
+    return (await allKept(database, slice, options)) ?? (await eachForItself(database, slice, options))
   } catch (error) {
     // The answer has begun, so what went wrong is said in its last line.
-    const line = (lines[0] as Line).line
     const failure = asFailure(error)
     const detail = `${failure.message} From this line on nothing was kept: send it and the rest again.`
+    const line = lines[0]?.line ?? behind
     return { results: [refused(line, new Failure(failure.code, detail))], broken: true }
   }
 }
 
 /** Without savepoints, which cost a third of an import; `undefined`, and nothing kept, where a line is refused. */
-async function allKept(database: Database, lines: Line[]): Promise<ImportResult[] | undefined> {
+async function allKept(database: Database, slice: Slice, options: Options): Promise<Written | undefined> {
   try {
-    return await writeLines(database, lines, importLine)
+    return await writeSlice(database, slice, options, importLine)
   } catch (error) {
     if (isNotTheLines(asFailure(error))) throw error
     return undefined
   }
 }
 
-function eachForItself(database: Database, lines: Line[]): Promise<ImportResult[]> {
-  return writeLines(database, lines, async (tx, item) => {
+function eachForItself(database: Database, slice: Slice, options: Options): Promise<Written> {
+  return writeSlice(database, slice, options, async (tx, line, options) => {
     try {
-      return await tx.savepoint(() => importLine(tx, item))
+      return await tx.savepoint(() => importLine(tx, line, options))
     } catch (error) {
       const failure = asFailure(error)
       if (isNotTheLines(failure)) throw error
-      return refused(item.line, failure)
+      return refused(line.line, failure)
     }
   })
 }
 
 /** Alone: from its first line on it holds the end of the change log, for which the others would wait holding rows. */
-function writeLines(
+function writeSlice(
   database: Database,
-  lines: Line[],
-  write: (tx: Transaction, item: Line) => Promise<ImportResult>,
-): Promise<ImportResult[]> {
-  const work = async (tx: Transaction) => {
+  { lines, number, end, fault }: Slice,
+  options: Options,
+  write: (tx: Transaction, line: SentLine, options: Options) => Promise<ImportResult>,
+): Promise<Written> {
+  const { request } = options
+  const work = async (tx: Transaction): Promise<Written> => {
+    const kept = await request?.claim(tx, number)
+    if (kept) return repeated(kept, lines, 1)
     const results: ImportResult[] = []
-    for (const line of lines) results.push(await write(tx, line))
-    return results
+    for (const line of lines) results.push(await write(tx, line, options))
+    if (request && lines.length > 0) {
+      const hash = hashOfLines(lines)
+      await request.keep(tx, number, { lines: lines.length, hash, results: JSON.stringify(results) })
+    }
+    if (end && !fault) await request?.finish(tx, lines.length > 0 ? number + 1 : number)
+    return { results }
   }
   return database.write(work, { alone: true })
 }
 
-async function importLine(tx: Transaction, item: Line): Promise<ImportResult> {
-  const { line } = item
-  if ('failure' in item) return refused(line, item.failure)
-  const { outcome, row } = await upsertArticle(tx, item.input)
+async function importLine(tx: Transaction, sent: SentLine, options: Options): Promise<ImportResult> {
+  const { line } = sent
+  const read = articleOf(textOf(sent), options)
+  if (read instanceof Failure) return refused(line, read)
+  const { outcome, row } =
+    'source' in read
+      ? await copyArticle(tx, read, options.mayUse ?? (() => true))
+      : await upsertArticle(tx, read)
   return { line, status: outcome, id: row.id }
 }
 
-/** The whole transaction fails, and with it the import, at this line. */
-const isNotTheLines = ({ code }: Failure) => code === 'internal' || code === 'unavailable'
-
-const goneCodes: FailureCode[] = ['gone']
-
-function refused(line: number, failure: Failure): ImportResult {
-  const errors = failure.details.errors?.map(({ path, message }: FieldError) => ({ path, message }))
-  const problem = { code: failure.code, detail: failure.message, ...(errors && { errors }) }
-  return { line, status: goneCodes.includes(failure.code) ? 'gone' : 'failed', problem }
-}
-
-async function* parsedLines(
-  bytes: AsyncIterable<Uint8Array>,
-  complete: (line: unknown) => unknown,
-): AsyncGenerator<Line> {
-  let line = 0
-  for await (const text of linesOf(bytes)) {
-    line++
-    if (text instanceof Failure) yield { line, failure: text }
-    else if (text.trim() !== '') yield parsed(line, text, complete)
-  }
-}
-
-function parsed(line: number, text: string, complete: (line: unknown) => unknown): Line {
+function articleOf(
+  text: string | Failure,
+  { complete = (line) => line }: Options,
+): NewArticle | ExportedLine | Failure {
+  if (text instanceof Failure) return text
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return { line, failure: new Failure('bad-request', `The line is no JSON: ${(error as Error).message}`) }
+    return new Failure('bad-request', `The line is no JSON: ${(error as Error).message}`)
   }
   const unstorable = unstorableFailure(text, value)
-  if (unstorable) return { line, failure: unstorable }
-  const result = newArticle.safeParse(complete(value))
-  return result.success ? { line, input: result.data } : { line, failure: invalidInput(result.error, 'body') }
+  if (unstorable) return unstorable
+  const result = isExported(value) ? exportedLine.safeParse(value) : newArticle.safeParse(complete(value))
+  return result.success ? result.data : invalidInput(result.error, 'body')
 }
 
-/** Splits at newlines. A line that is too long, or is no UTF-8, comes out as the failure that it is. */
-async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string | Failure> {
-  let parts: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of bytes) {
-    let from = 0
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      parts.push(chunk.subarray(from, end))
-      yield lineOf(parts, length + end - from)
-      parts = []
-      length = 0
-      from = end + 1
-    }
-    length += chunk.length - from
-    // Past the limit only the count is kept: a line without an end takes no memory.
-    if (length <= maxLineBytes) parts.push(chunk.subarray(from))
-    else parts = []
-  }
-  if (length > 0) yield lineOf(parts, length)
+/** The whole transaction fails, and with it the import, at this line. */
+const isNotTheLines = ({ code }: Failure) => code === 'internal' || code === 'unavailable' || code === reused
+
+const goneCodes: FailureCode[] = ['gone']
+/** Results are kept, and so are bound: a line may be all faults, with names as long as itself. */
+const maxLineErrors = 10
+const maxTextLength = 1000
+
+function refused(line: number, failure: Failure): ImportResult {
+  const errors = failure.details.errors
+    ?.slice(0, maxLineErrors)
+    .map(({ path, message }: FieldError) => ({ path: shortened(path), message: shortened(message) }))
+  const problem = { code: failure.code, detail: shortened(failure.message), ...(errors && { errors }) }
+  return { line, status: goneCodes.includes(failure.code) ? 'gone' : 'failed', problem }
 }
 
-function lineOf(parts: Uint8Array[], length: number): string | Failure {
-  if (length > maxLineBytes)
-    return new Failure('payload-too-large', `A line has at most ${maxLineBytes} bytes.`)
-  try {
-    return utf8.decode(Buffer.concat(parts))
-  } catch {
-    return new Failure('bad-request', 'The line is not UTF-8.')
-  }
-}
+const shortened = (text: string) =>
+  text.length > maxTextLength ? `${text.slice(0, maxTextLength).toWellFormed()}…` : text

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { flag, language, listParameter, moment, pageQuery } from '../http/parameters.ts'
 import { Failure } from '../shared/failure.ts'
 import { articleStates } from './article.ts'
-import type { ArticleFilters, Sort } from './listing.ts'
+import type { Sort } from './listing.ts'
 
 const slugs = listParameter(z.string().min(1).max(200))
 const ids = listParameter(z.string().min(1).max(100))
@@ -94,7 +94,16 @@ export const ArticleListQuery = z.strictObject({
 
 export type ArticleListQuery = z.infer<typeof ArticleListQuery>
 
-export const ExportQuery = z.strictObject({ ...filterParameters, sort: sortParameter })
+export const ExportQuery = z.strictObject({
+  ...filterParameters,
+  state: z
+    .enum([...articleStates, 'all'])
+    .optional()
+    .describe(
+      '`published` without it. Drafts and withdrawn articles are exported only for a key; `all` are those of every state.',
+    ),
+  sort: sortParameter,
+})
 export type ExportQuery = z.infer<typeof ExportQuery>
 
 /** The order of a list without `q`. */
@@ -105,7 +114,7 @@ export function listSort({ sort = 'newest' }: Pick<ArticleListQuery, 'sort'>): S
 }
 
 /** What is not published is nobody's business without a key. */
-export function refuseHiddenStates(filters: ArticleFilters, hasKey: boolean): void {
+export function refuseHiddenStates(filters: { state?: ExportQuery['state'] }, hasKey: boolean): void {
   if (hasKey || filters.state === undefined || filters.state === 'published') return
   throw new Failure('unauthorized', `Listing ${filters.state} articles needs a key.`, {
     headers: { 'WWW-Authenticate': 'Bearer' },

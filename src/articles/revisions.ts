@@ -36,7 +36,7 @@ import {
 import { surroundingsOf } from './surroundings.ts'
 
 type Source = NonNullable<Awaited<ReturnType<typeof findSource>>>
-type Editable = ArticleContent & { externalId?: string | null }
+export type Editable = ArticleContent & { externalId?: string | null }
 
 /** Applies a merge patch (RFC 7396). `body` and `translationOf` are replaced whole: their members stand for one another. */
 export async function patchArticle(
@@ -104,13 +104,16 @@ export async function renewArticle(
 }
 
 /** Another external id at the same address is another item: creating it then tells of the conflict. */
-function sameItem(article: NewArticle, { byExternalId, byAddress }: Known): string | undefined {
+export function sameItem(
+  article: Pick<NewArticle, 'externalId'>,
+  { byExternalId, byAddress }: Pick<Known, 'byExternalId' | 'byAddress'>,
+): string | undefined {
   if (byExternalId) return byExternalId.id
   return byAddress && (!article.externalId || byAddress.external_id === null) ? byAddress.id : undefined
 }
 
 /** Writes `next` over the article where it differs, keeping what it was as a former revision. */
-async function reviseArticle(
+export async function reviseArticle(
   tx: Transaction,
   row: ArticleRow,
   next: Editable,

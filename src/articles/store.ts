@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
-import { join, sql } from '../database/sql.ts'
+import { empty, join, sql } from '../database/sql.ts'
 
 /** A row of `article`: JSON members as text. */
 export type ArticleRow = {
@@ -78,9 +78,12 @@ export function listCardsOf(q: Queries, ids: string[]) {
   )
 }
 
-/** What a source has, or had, under an external id and at an address. */
+/** What a source has, or had, under an external id and at an address, and under an id, if one was asked for. */
 export type Known = {
   deleted: Tombstone | undefined
+  byId: { id: string } | undefined
+  /** Another source has an article of this id. */
+  isIdTaken: boolean
   byExternalId: { id: string; external_id: string | null } | undefined
   byAddress: { id: string; external_id: string | null } | undefined
 }
@@ -91,13 +94,21 @@ export async function findKnown(
   sourceId: string,
   externalId: string | null,
   urlKey: string,
+  articleId?: string,
 ): Promise<Known> {
   type Found = {
-    as: 'deleted' | 'externalId' | 'address'
+    as: 'deleted' | 'externalId' | 'address' | 'id' | 'taken'
     id: string
     external_id: string | null
     at: string
   }
+  const underId =
+    articleId === undefined
+      ? empty
+      : sql`union all select case when source_id = ${sourceId} then 'id' else 'taken' end, id, external_id, updated_at
+    from article where id = ${articleId}
+    union all select 'deleted', article_id, external_id, deleted_at from article_tombstone
+    where article_id = ${articleId}`
   const found = await q.all<Found>(sql`
     select 'address' as "as", id, external_id, updated_at as at from article
     where source_id = ${sourceId} and url_key = ${urlKey}
@@ -106,11 +117,14 @@ export async function findKnown(
     union all select 'deleted', article_id, external_id, deleted_at from article_tombstone
     where source_id = ${sourceId} and url_key = ${urlKey}
     union all select 'deleted', article_id, external_id, deleted_at from article_tombstone
-    where source_id = ${sourceId} and external_id = ${externalId}`)
+    where source_id = ${sourceId} and external_id = ${externalId}
+    ${underId}`)
   const one = (as: Found['as']) => found.find((row) => row.as === as)
   const deleted = one('deleted')
   return {
     deleted: deleted && { article_id: deleted.id, deleted_at: deleted.at },
+    byId: one('id'),
+    isIdTaken: one('taken') !== undefined,
     byExternalId: one('externalId'),
     byAddress: one('address'),
   }
@@ -201,6 +215,18 @@ export function updateCard(tx: Transaction, id: string, card: string) {
   return tx.run(sql`update article set card = ${card}, version = version + 1 where id = ${id}`)
 }
 
+/** Why these articles were withdrawn. */
+export function listWithdrawals(q: Queries, ids: string[]) {
+  return q.all<{
+    id: string
+    withdrawn_at: string
+    withdrawal_reason: string
+    withdrawal_note: string | null
+  }>(sql`
+    select id, withdrawn_at, withdrawal_reason, withdrawal_note from article
+    where id in (${join(ids)}) and state = 'withdrawn'`)
+}
+
 export function removeArticle(tx: Transaction, id: string) {
   return tx.run(sql`delete from article where id = ${id}`)
 }
@@ -285,10 +311,19 @@ export function findTombstone(q: Queries, id: string) {
   return q.one<Tombstone>(sql`select article_id, deleted_at from article_tombstone where article_id = ${id}`)
 }
 
-/** Articles that name one of these addresses as their original while it was not here. */
-export function listWaitingTranslations(q: Queries, keys: string[]) {
+/** Articles that name this address, or this id, as their original while it was not here. */
+export function listWaitingTranslations(q: Queries, { id, url_key }: Pick<ArticleRow, 'id' | 'url_key'>) {
   return q.all<{ id: string }>(sql`
-    select id from article where translation_of_key in (${join(keys)}) and translation_of_id is null`)
+    select id from article where translation_of_key = ${url_key} and translation_of_id is null
+    union select a.id from awaited_original w join article a on a.id = w.article_id
+    where w.original_id = ${id} and a.translation_of_id is null and a.translation_of_url = w.url`)
+}
+
+/** Keeps the id that an article names as its original while nothing is there under it. */
+export function upsertAwaitedOriginal(tx: Transaction, id: string, original: { id: string; url: string }) {
+  return tx.run(sql`
+    insert into awaited_original (article_id, original_id, url) values (${id}, ${original.id}, ${original.url})
+    on conflict (article_id) do update set original_id = excluded.original_id, url = excluded.url`)
 }
 
 export function updateOriginal(tx: Transaction, ids: string[], originalId: string) {

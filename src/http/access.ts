@@ -22,6 +22,8 @@ export type Actor = {
   scopes: readonly Scope[]
   createdAt: string
   expiresAt: string | null
+  /** What this key may ask, where that is not what holds for all. */
+  quotas?: { minute: number | null; day: number | null }
 }
 
 declare module 'fastify' {

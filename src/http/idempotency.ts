@@ -14,7 +14,7 @@ export type Answer = {
   keptBody?: unknown
 }
 
-type StoredAnswer = { fingerprint: string; status: number; headers: string; body: string }
+export type StoredAnswer = { fingerprint: string; status: number; headers: string; body: string }
 
 const keptForMs = 24 * 60 * 60 * 1000
 
@@ -42,11 +42,7 @@ export function idempotency(database: Database) {
     if (typeof key !== 'string') return send(reply, await database.write(work))
     const actor = request.actor?.keyId ?? ''
     const claim = `${actor} ${key}`
-    if (running.has(claim)) {
-      throw new Failure('idempotency-key-in-use', 'The first request with this key is still running.', {
-        headers: { 'Retry-After': '1' },
-      })
-    }
+    if (running.has(claim)) throw keyInUse()
     running.add(claim)
     try {
       const fingerprint = fingerprintOf(request)
@@ -66,18 +62,8 @@ async function runOnce(
   { actor, key, fingerprint }: { actor: string; key: string; fingerprint: string },
   work: (tx: Transaction) => Promise<Answer>,
 ): Promise<{ answer: Answer; replayed: boolean }> {
-  const expired = new Date(Date.parse(tx.now) - keptForMs).toISOString()
-  await tx.run(sql`delete from idempotent_answer where created_at < ${expired}`)
-  // Claims the key: another process with the same one waits here until this transaction ends, then finds its answer.
-  const claimed = await tx.run(sql`
-    insert into idempotent_answer (actor, key, fingerprint, status, headers, body, created_at)
-    values (${actor}, ${key}, ${fingerprint}, 0, '{}', '', ${tx.now})
-    on conflict (actor, key) do nothing`)
-  if (claimed === 0) {
-    const stored = await tx.one<StoredAnswer>(sql`
-      select fingerprint, status, headers, body from idempotent_answer where actor = ${actor} and key = ${key}`)
-    return { answer: replay(stored as StoredAnswer, fingerprint), replayed: true }
-  }
+  const stored = await claimKey(tx, { actor, key, fingerprint })
+  if (stored) return { answer: replay(stored, fingerprint), replayed: true }
   const answer = await work(tx)
   await tx.run(sql`
     update idempotent_answer
@@ -86,12 +72,39 @@ async function runOnce(
   return { answer, replayed: false }
 }
 
+/**
+ * Claims a key for a request; answers what is kept under it where it was claimed before. Another process with the same key
+ * waits here until this transaction ends, then finds its answer.
+ */
+export async function claimKey(
+  tx: Transaction,
+  { actor, key, fingerprint }: { actor: string; key: string; fingerprint: string },
+): Promise<StoredAnswer | undefined> {
+  const expired = new Date(Date.parse(tx.now) - keptForMs).toISOString()
+  await tx.run(sql`delete from idempotent_answer where created_at < ${expired}`)
+  const claimed = await tx.run(sql`
+    insert into idempotent_answer (actor, key, fingerprint, status, headers, body, created_at)
+    values (${actor}, ${key}, ${fingerprint}, 0, '{}', '', ${tx.now})
+    on conflict (actor, key) do nothing`)
+  if (claimed > 0) return undefined
+  return tx.one<StoredAnswer>(sql`
+    select fingerprint, status, headers, body from idempotent_answer where actor = ${actor} and key = ${key}`)
+}
+
+export function keyInUse(): Failure {
+  return new Failure('idempotency-key-in-use', 'The first request with this key is still running.', {
+    headers: { 'Retry-After': '1' },
+  })
+}
+
+export function keyReused(message = 'The key was used for another request.'): Failure {
+  return new Failure('idempotency-key-reused', message, {
+    errors: [{ in: 'header', path: 'idempotency-key', message: 'Was used for another request.' }],
+  })
+}
+
 function replay(stored: StoredAnswer, fingerprint: string): Answer {
-  if (stored.fingerprint !== fingerprint) {
-    throw new Failure('idempotency-key-reused', 'The key was used for another request.', {
-      errors: [{ in: 'header', path: 'idempotency-key', message: 'Was used for another request.' }],
-    })
-  }
+  if (stored.fingerprint !== fingerprint) throw keyReused()
   return { status: stored.status, headers: JSON.parse(stored.headers), body: JSON.parse(stored.body) }
 }
 

@@ -21,6 +21,8 @@ export type OperationFacts = {
   stream?: { request: string; line: z.ZodType }
   /** The answer is an event stream that stays open, each event of which is sent at once. */
   events?: true
+  /** The answer is sent slice by slice while it is made. */
+  slices?: true
   /** The body is no JSON but a text of one of these types, given to the route as bytes; of `anyType` where senders name it wrongly. */
   text?: { types: string[]; schema: z.ZodType; anyType?: true }
   /** Bytes that the body may have, where it differs from the server's limit. */

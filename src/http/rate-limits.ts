@@ -1,46 +1,120 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { Failure } from '../shared/failure.ts'
+import type { Actor } from './access.ts'
+import { fairShare } from './fair-share.ts'
 import type { Server } from './server.ts'
 
-/** Requests a minute, for an address without a key and for a key. */
-export type RateLimits = { anonymous: number; key: number }
+/**
+ * What may be asked: in a minute by an address without a key, in a minute and a day by a key, and how many requests of one client
+ * may be under way.
+ */
+export type RateLimits = { anonymous: number; key: number; keyDay?: number; underWay?: number }
+
+/** What a key may ask. */
+export type KeyQuotas = { minute: number; day: number }
+
+/** What is left of a quota behind a request. */
+export type Left = { remaining: number; secondsLeft: number }
+type Counted = { minute: Left; day: Left; exceeded: keyof KeyQuotas | undefined }
+
+/** Counts a request by its key, also across processes and restarts. A promise where what was counted before has to be read. */
+export type KeyCounts = {
+  count(keyId: string, quotas: KeyQuotas, nowMs: number): Counted | Promise<Counted>
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the client may ask in a minute, and what is left of it behind this request. `null` where nothing is counted. */
-    quota: { limit: number; remaining: number } | null
+    /** What the client may ask, and what is left of it behind this request. `null` where nothing is counted. */
+    quota: { quotas: KeyQuotas; counted: Counted } | null
+    /** Says that the request is over. */
+    release: (() => void) | null
   }
 }
 
 const windowSeconds = 60
 const windowMs = windowSeconds * 1000
+const daySeconds = 24 * 60 * 60
 /** Who was seen last is known to a second: keeping it on every request costs more than counting. */
 const orderMs = 1000
-/** So many addresses, and so many keys, are counted at a time; the one unseen for longest makes room. */
+/** So many addresses are counted at a time; the one unseen for longest makes room. */
 const maxCounted = 50_000
+const withoutLimit = 1_000_000_000
+const manyUnderWay = 10_000
 
 /**
  * Counts every request by its key, or without a valid one by its address, and says on every answer what is left
- * (draft-ietf-httpapi-ratelimit-headers). Each process counts by itself. Registered behind authentication. `exempt` are
- * addresses that are not counted.
+ * (draft-ietf-httpapi-ratelimit-headers). Addresses are counted in this process, keys by `counts`. What is let through shares the
+ * process fairly. Registered behind authentication. `exempt` are addresses that are not counted.
  */
-export function addRateLimits(app: Server, limits: RateLimits, exempt: string[]): void {
+export function addRateLimits(app: Server, limits: RateLimits, exempt: string[], counts: KeyCounts): void {
+  const { anonymous, key, keyDay = withoutLimit, underWay = manyUnderWay } = limits
   const addressName = addressNames()
-  // Apart, so that a flood from many addresses never makes the count of a key forgotten.
-  const keys = { max: limits.key, policy: policyOf(limits.key), count: counter() }
-  const addresses = { max: limits.anonymous, policy: policyOf(limits.anonymous), count: counter() }
+  const countAddress = counter()
+  const addressPolicy = policyOf(anonymous)
+  const keyPolicies = policies()
+  const share = fairShare(underWay)
   const uncounted = new Set(exempt)
   app.decorateRequest('quota', null)
+  app.decorateRequest('release', null)
+
+  /** What is over is told; all else begins when it is its turn. */
+  function admit(request: FastifyRequest, client: string, failure: Failure | undefined, done: Done): void {
+    try {
+      if (failure) throw failure
+      request.release = share.enter(client, Date.now(), done)
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+
+  function admitKey(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const actor = request.actor as Actor
+    const quotas: KeyQuotas = {
+      minute: actor.quotas?.minute ?? key,
+      day: actor.quotas?.day ?? keyDay,
+    }
+    const tell = (counted: Counted) => {
+      const { minute, day, exceeded: which } = counted
+      request.quota = { quotas, counted }
+      reply.header('ratelimit-policy', keyPolicies(quotas))
+      reply.header('ratelimit', `${leftOf('default', minute)}, ${leftOf('day', day)}`)
+      const failure = which && exceeded(which, quotas[which], counted[which].secondsLeft)
+      admit(request, actor.keyId, failure, done)
+    }
+    const counted = counts.count(actor.keyId, quotas, Date.now())
+    if (counted instanceof Promise) counted.then(tell).catch(done)
+    else tell(counted)
+  }
+
   app.addHook('onRequest', (request, reply, done) => {
     if (uncounted.has(request.url)) return done()
-    const { max, policy, count } = request.actor ? keys : addresses
-    const { used, secondsLeft } = count(request.actor?.keyId ?? addressName(request.ip ?? ''), Date.now())
-    const remaining = Math.max(0, max - used)
-    request.quota = { limit: max, remaining }
-    reply.header('ratelimit-policy', policy)
-    reply.header('ratelimit', `"default";r=${remaining};t=${secondsLeft}`)
-    done(used > max ? exceeded(max, secondsLeft) : undefined)
+    if (request.actor) return admitKey(request, reply, done)
+    const name = addressName(request.ip ?? '')
+    const { used, secondsLeft } = countAddress(name, Date.now())
+    reply.header('ratelimit-policy', addressPolicy)
+    reply.header('ratelimit', leftOf('default', { remaining: Math.max(0, anonymous - used), secondsLeft }))
+    admit(request, name, used > anonymous ? exceeded('minute', anonymous, secondsLeft) : undefined, done)
   })
+  app.addHook('onResponse', (request, _reply, done) => {
+    request.release?.()
+    done()
+  })
+}
+
+type Done = (error?: Error) => void
+
+const leftOf = (name: string, { remaining, secondsLeft }: Left) => `"${name}";r=${remaining};t=${secondsLeft}`
+
+/** Most keys have the same quotas, and so the same header. */
+function policies() {
+  let last: { quotas: KeyQuotas; text: string } | undefined
+  return (quotas: KeyQuotas): string => {
+    if (last?.quotas.minute === quotas.minute && last.quotas.day === quotas.day) return last.text
+    const text = `${policyOf(quotas.minute)}, "day";q=${quotas.day};w=${daySeconds}`
+    last = { quotas, text }
+    return text
+  }
 }
 
 const policyOf = (max: number) => `"default";q=${max};w=${windowSeconds}`
@@ -74,9 +148,10 @@ export function counter(maxClients = maxCounted) {
   }
 }
 
-function exceeded(max: number, seconds: number): Failure {
-  const message = `The ${max} requests of this minute are used up: try again in ${seconds} seconds.`
-  return new Failure('rate-limited', message, { headers: { 'Retry-After': String(seconds) } })
+function exceeded(policy: keyof KeyQuotas, max: number, seconds: number): Failure {
+  const message = `The ${max} requests of this ${policy} are used up: try again in ${seconds} seconds.`
+  const headers = { 'Retry-After': String(seconds) }
+  return new Failure('rate-limited', message, { headers, extensions: { policy } })
 }
 
 /**

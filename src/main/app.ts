@@ -28,6 +28,7 @@ import { addHealth, type Readiness } from '../ops/health.ts'
 import { addMetrics } from '../ops/metrics.ts'
 import { addAccessCheck, addAuthentication } from '../partners/authentication.ts'
 import { partnerRoutes } from '../partners/routes.ts'
+import { keyUsage } from '../partners/usage.ts'
 import { readFound } from '../search/articles.ts'
 import { Facets } from '../search/facets.ts'
 import { searchRoutes } from '../search/routes.ts'
@@ -82,7 +83,9 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addRequestLog(app)
   addCors(app, options.corsOrigins)
   addAuthentication(app, { database, adminKey: options.adminKey, clock })
-  addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'])
+  const usage = keyUsage(database, (error) => app.log.warn({ err: error }, 'Requests could not be counted.'))
+  app.addHook('onClose', usage.close)
+  addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'], usage)
   addAccessCheck(app, options.readAccess)
   addConditionalGet(app)
   await addCompression(app)
@@ -116,7 +119,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
     name: about.info.title,
     hub: options.websubHub,
   })
-  partnerRoutes(app, deps)
+  partnerRoutes(app, { ...deps, usage })
   webhookRoutes(app, { ...deps, delivering })
   agentRoutes(app, { version: packageFile.version, api: app, allows: fromOrigins(options.corsOrigins) })
   return app

@@ -179,6 +179,16 @@ export const settings = {
     help: 'Requests a minute for a key. Without it 60000, or 1000000 while only this machine can reach the server.',
     schema: wholeNumber(1, 100_000_000),
   },
+  rateLimitKeyDay: {
+    variable: 'RATE_LIMIT_KEY_DAY',
+    help: 'Requests a day (UTC) for a key. Without it 10000000, or 1000000000 while only this machine can reach the server.',
+    schema: wholeNumber(1, 999_999_999),
+  },
+  requestsUnderWay: {
+    variable: 'REQUESTS_UNDER_WAY',
+    help: 'Requests that a key, or an address without one, may have under way at a time. Without it 64, or 10000 while only this machine can reach the server.',
+    schema: wholeNumber(1, 1_000_000),
+  },
   changesRetentionDays: {
     variable: 'CHANGES_RETENTION_DAYS',
     help: 'Days for which entries of the change log are kept; 0 for ever.',
@@ -202,7 +212,8 @@ export const settings = {
 export type SettingName = keyof typeof settings
 /** Absent only for the settings that have no fallback. */
 type Values = { [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> }
-type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | 'websubHub' | 'rateLimitAnonymous' | 'rateLimitKey'
+type Limits = 'rateLimitAnonymous' | 'rateLimitKey' | 'rateLimitKeyDay' | 'requestsUnderWay'
+type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | 'websubHub' | Limits
 export type Settings = Omit<Values, Optional> & Partial<Pick<Values, Optional>>
 export type Flags = Partial<Record<SettingName, string | boolean>>
 
@@ -231,14 +242,14 @@ function readSetting(setting: Setting, flag: string | boolean | undefined, envir
   throw new SettingError(`${name}${shown}: ${result.error.issues[0]?.message}.`)
 }
 
-/** Requests a minute. A developer is not limited: whoever sits at this machine can do anything to it anyway. */
-export function rateLimits(
-  read: Pick<Settings, 'host' | 'trustedProxies' | 'rateLimitAnonymous' | 'rateLimitKey'>,
-) {
+/** A developer is not limited: whoever sits at this machine can do anything to it anyway. */
+export function rateLimits(read: Pick<Settings, 'host' | 'trustedProxies' | Limits>) {
   const local = isLoopback(read.host) && read.trustedProxies.length === 0
   return {
     anonymous: read.rateLimitAnonymous ?? (local ? 1_000_000 : 6_000),
     key: read.rateLimitKey ?? (local ? 1_000_000 : 60_000),
+    keyDay: read.rateLimitKeyDay ?? (local ? 1_000_000_000 : 10_000_000),
+    underWay: read.requestsUnderWay ?? (local ? 10_000 : 64),
   }
 }
 

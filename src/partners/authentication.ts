@@ -101,6 +101,7 @@ function actorOf(row: CredentialRow): Actor {
     scopes: JSON.parse(row.scopes),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    quotas: { minute: row.requests_per_minute, day: row.requests_per_day },
   }
 }
 

@@ -59,9 +59,22 @@ const example = {
   name: 'Production importer',
   prefix: 'nw_4Kd81mZqTn0P',
   scopes: ['articles:write' as const, 'tags:write' as const],
+  requestsPerMinute: null,
+  requestsPerDay: 100_000,
+  usage: [{ day: '2026-11-23', requests: 1280 }],
   createdAt: '2026-11-23T06:08:00.000Z',
   expiresAt: '2027-11-23T00:00:00.000Z',
   revokedAt: null,
+}
+
+export const UsageOfDays = z
+  .array(z.object({ day: z.iso.date(), requests: z.int() }))
+  .describe('Requests by day (UTC), of the last thirty those on which there were any.')
+
+const quota = z.int().min(1).max(1_000_000_000).nullish()
+const quotas = {
+  requestsPerMinute: quota.describe('Without it, what holds for all keys: `RATE_LIMIT_KEY`.'),
+  requestsPerDay: quota.describe('Of UTC. Without it, what holds for all keys: `RATE_LIMIT_KEY_DAY`.'),
 }
 
 const Scopes = z
@@ -78,6 +91,9 @@ export const ApiKey = z
     name: z.string(),
     prefix: z.string().describe('How the key begins, to recognise it by. No secret.'),
     scopes: z.array(z.enum(scopes)),
+    requestsPerMinute: z.int().nullable().describe('Null where what holds for all keys holds for it.'),
+    requestsPerDay: z.int().nullable().describe('Null where what holds for all keys holds for it.'),
+    usage: UsageOfDays,
     createdAt: time,
     expiresAt: time.nullable().describe('From then on it is refused.'),
     revokedAt: time.nullable(),
@@ -104,12 +120,19 @@ export const NewKey = z
     expiresAt: moment
       .nullish()
       .describe('From then on it is refused. Without it, it lasts until it is revoked.'),
+    ...quotas,
   })
   .meta({
     id: 'NewKey',
     example: { name: example.name, scopes: example.scopes, expiresAt: example.expiresAt },
   })
 export type NewKey = z.infer<typeof NewKey>
+
+/** A merge patch (RFC 7396): what is absent stays, null clears. */
+export const KeyPatch = z
+  .strictObject({ name: line(200).optional(), ...quotas })
+  .meta({ id: 'KeyPatch', example: { requestsPerMinute: 600, requestsPerDay: 100_000 } })
+export type KeyPatch = z.infer<typeof KeyPatch>
 
 export const KeyRotation = z
   .strictObject({

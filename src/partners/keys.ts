@@ -2,7 +2,7 @@ import type { Queries, Transaction } from '../database/database.ts'
 import { checkVersion } from '../http/preconditions.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
-import { type ApiKey, hashOf, makeKey, type NewKey } from './key.ts'
+import { type ApiKey, hashOf, type KeyPatch, makeKey, type NewKey } from './key.ts'
 import { addPartner, noSuchPartner } from './partners.ts'
 import {
   countLivingAdminKeys,
@@ -12,8 +12,9 @@ import {
   type KeyRow,
   listAllKeys,
   listPartnersByName,
-  updateKeyEnd,
+  updateKey,
 } from './store.ts'
+import { storedUsage } from './usage.ts'
 
 /** Whose a new key is: a partner's by id or name (one with a new name is made), or nobody's but the operator's. */
 export type KeyOwner = { partnerId?: string; partnerName?: string }
@@ -39,6 +40,8 @@ export async function createKey(
     name: input.name,
     scopes: JSON.stringify(input.scopes),
     hash: hashOf(key),
+    requests_per_minute: input.requestsPerMinute ?? null,
+    requests_per_day: input.requestsPerDay ?? null,
     version: 1,
     created_at: tx.now,
     expires_at: expiresAt,
@@ -55,7 +58,7 @@ async function partnerNamed(tx: Transaction, name: string): Promise<string> {
 }
 
 /**
- * Makes a key that takes the place of another: same name, scopes and end. The old one is revoked at once, or ends with
+ * Makes a key that takes the place of another: same name, scopes, quotas and end. The old one is revoked at once, or ends with
  * the overlap. Throws `conflict` where the old one is not taken any more.
  */
 export async function rotateKey(
@@ -71,10 +74,12 @@ export async function rotateKey(
     name: old.name,
     scopes: JSON.parse(old.scopes),
     expiresAt: old.expires_at,
+    requestsPerMinute: old.requests_per_minute,
+    requestsPerDay: old.requests_per_day,
   })
   const { overlapSeconds } = input
   const end = new Date(Date.parse(tx.now) + overlapSeconds * 1000).toISOString()
-  await updateKeyEnd(tx, {
+  await updateKey(tx, {
     ...old,
     ...(overlapSeconds === 0 ? { revoked_at: tx.now } : { expires_at: earlier(end, old.expires_at) }),
     version: old.version + 1,
@@ -83,6 +88,29 @@ export async function rotateKey(
 }
 
 const earlier = (end: string, other: string | null) => (other !== null && other < end ? other : end)
+
+/** Changes the name or the quotas of a key, which hold from the next request on. */
+export async function changeKey(
+  tx: Transaction,
+  {
+    patch,
+    accepted,
+    ...input
+  }: { partnerId: string; id: string; patch: KeyPatch; accepted: number[] | undefined },
+): Promise<KeyRow> {
+  const row = await requireKey(tx, input)
+  checkVersion(row.version, accepted)
+  const { name = row.name, requestsPerMinute, requestsPerDay } = patch
+  const next: KeyRow = {
+    ...row,
+    name,
+    requests_per_minute: requestsPerMinute === undefined ? row.requests_per_minute : requestsPerMinute,
+    requests_per_day: requestsPerDay === undefined ? row.requests_per_day : requestsPerDay,
+    version: row.version + 1,
+  }
+  await updateKey(tx, next)
+  return next
+}
 
 /**
  * Revokes a key, which is refused from the next request on. One that is revoked already stays as it is, whatever version is
@@ -95,7 +123,7 @@ export async function revokeKey(
   const row = await requireKey(tx, input)
   if (row.revoked_at !== null) return
   checkVersion(row.version, accepted)
-  await updateKeyEnd(tx, { ...row, revoked_at: tx.now, version: row.version + 1 })
+  await updateKey(tx, { ...row, revoked_at: tx.now, version: row.version + 1 })
 }
 
 /** The key of this partner, or whosever where none is named. */
@@ -111,7 +139,11 @@ async function requireKey(
 /** All keys with the names of their partners, for an operator. */
 export async function listKeys(q: Queries): Promise<(ApiKey & { partnerName: string | null })[]> {
   const rows = await listAllKeys(q)
-  return rows.map((row) => ({ ...apiKeyOf(row), partnerName: row.partner_name }))
+  const usage = await storedUsage(
+    q,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) => ({ ...apiKeyOf(row, usage.get(row.id)), partnerName: row.partner_name }))
 }
 
 /** Makes an administrator's key where none is alive, and answers it to be shown once. */
@@ -124,14 +156,17 @@ export async function ensureAdminKey(tx: Transaction): Promise<string | undefine
 
 export const noSuchKey = () => new Failure('not-found', 'The partner has no key with this id.')
 
-/** The key as it is shown. */
-export function apiKeyOf(row: KeyRow): ApiKey {
+/** The key as it is shown, with how often it was used. */
+export function apiKeyOf(row: KeyRow, usage: ApiKey['usage'] = []): ApiKey {
   return {
     id: row.id,
     partnerId: row.partner_id,
     name: row.name,
     prefix: `nw_${row.public_id}`,
     scopes: JSON.parse(row.scopes),
+    requestsPerMinute: row.requests_per_minute,
+    requestsPerDay: row.requests_per_day,
+    usage,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,

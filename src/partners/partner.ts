@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { scopes } from '../http/access.ts'
 import { line, time } from '../http/parameters.ts'
+import { UsageOfDays } from './key.ts'
 
 export const partnerStates = ['active', 'suspended'] as const
 
@@ -53,13 +54,16 @@ export const Me = z
     name: z.string(),
     partner: z.object({ id: z.string(), name: z.string() }).nullable(),
     scopes: z.array(z.enum(scopes)),
-    limits: z.object({ requestsPerMinute: z.int() }),
-    usage: z.object({
-      requestsThisMinute: z
-        .int()
-        .describe('This one included, as the process that answers has counted them.'),
-      remaining: z.int(),
-    }),
+    limits: z.object({ requestsPerMinute: z.int(), requestsPerDay: z.int() }),
+    usage: z
+      .object({
+        requestsThisMinute: z.int(),
+        remaining: z.int().describe('Of this minute.'),
+        requestsToday: z.int(),
+        remainingToday: z.int(),
+        days: UsageOfDays,
+      })
+      .describe('This request included. What other processes have counted is known to about a second.'),
     createdAt: time,
     expiresAt: time.nullable(),
   })
@@ -71,8 +75,14 @@ export const Me = z
       name: 'Production importer',
       partner: { id: example.id, name: example.name },
       scopes: ['articles:write', 'tags:write'],
-      limits: { requestsPerMinute: 60_000 },
-      usage: { requestsThisMinute: 17, remaining: 59_983 },
+      limits: { requestsPerMinute: 60_000, requestsPerDay: 10_000_000 },
+      usage: {
+        requestsThisMinute: 17,
+        remaining: 59_983,
+        requestsToday: 1280,
+        remainingToday: 9_998_720,
+        days: [{ day: '2026-11-23', requests: 1280 }],
+      },
       createdAt: '2026-11-23T06:08:00.000Z',
       expiresAt: '2027-11-23T00:00:00.000Z',
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Queries } from '../database/database.ts'
 import { type Answer, idempotencyHeader } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
@@ -6,10 +7,11 @@ import { pageOf, pageQuery } from '../http/parameters.ts'
 import { acceptedVersions, ifMatchHeader, versionTag } from '../http/preconditions.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
-import { ApiKey, IssuedKey, KeyRotation, NewKey } from './key.ts'
-import { apiKeyOf, createKey, type MadeKey, noSuchKey, revokeKey, rotateKey } from './keys.ts'
+import { ApiKey, IssuedKey, KeyPatch, KeyRotation, NewKey } from './key.ts'
+import { apiKeyOf, changeKey, createKey, type MadeKey, noSuchKey, revokeKey, rotateKey } from './keys.ts'
 import { noSuchPartner } from './partners.ts'
-import { findKey, findPartner, listKeysOfPartner } from './store.ts'
+import { findKey, findPartner, type KeyRow, listKeysOfPartner } from './store.ts'
+import { storedUsage } from './usage.ts'
 
 const tag = 'Partners'
 const partnerPath = z.strictObject({ id: z.string().max(100) })
@@ -46,7 +48,7 @@ function addKeys(app: Server, { database, once, publicUrl }: RouteDependencies) 
       const rows = await listKeysOfPartner(database, { partnerId, after, limit: limit + 1 })
       const { shown, page } = cutPage(request, rows, limit, (row) => [row.created_at, row.id])
       linkNext(request, reply, page.next, publicUrl())
-      return { data: shown.map(apiKeyOf), page }
+      return { data: await withUsage(database, shown), page }
     },
   )
   app.post(
@@ -88,7 +90,28 @@ function addOneKey(app: Server, { database }: RouteDependencies) {
       const row = await findKey(database, request.params.id, request.params.keyId)
       if (!row) throw noSuchKey()
       reply.header('etag', versionTag(row.version))
-      return apiKeyOf(row)
+      return (await withUsage(database, [row]))[0] as ApiKey
+    },
+  )
+  app.patch(
+    path,
+    operation(
+      {
+        id: 'patchKey',
+        tag,
+        summary: 'Change the name or the quotas of a key',
+        description:
+          'A JSON merge patch (RFC 7396). Quotas hold from the next request on; null brings back what holds for all keys.',
+        access: 'admin',
+      },
+      { params: keyPath, headers: ifMatchHeader, body: KeyPatch, response: { 200: ApiKey } },
+    ),
+    async (request, reply) => {
+      const { id: partnerId, keyId } = request.params
+      const input = { partnerId, id: keyId, patch: request.body, accepted: acceptedVersions(request) }
+      const row = await database.write((tx) => changeKey(tx, input))
+      reply.header('etag', versionTag(row.version))
+      return (await withUsage(database, [row]))[0] as ApiKey
     },
   )
   app.delete(
@@ -122,7 +145,7 @@ function addRotation(app: Server, { once }: RouteDependencies) {
         tag,
         summary: 'Replace a key by a new one',
         description:
-          'Issues a key with the same name, scopes and end. The old one is revoked at once, or expires with the overlap, which gives time to bring the new one to where it is used. A key that is revoked or has expired is a 409.',
+          'Issues a key with the same name, scopes, quotas and end. The old one is revoked at once, or expires with the overlap, which gives time to bring the new one to where it is used. A key that is revoked or has expired is a 409.',
         access: 'admin',
         problems: ['conflict'],
       },
@@ -137,6 +160,15 @@ function addRotation(app: Server, { once }: RouteDependencies) {
       return reply
     },
   )
+}
+
+/** As all processes have written it, about fifteen seconds ago at most. */
+async function withUsage(q: Queries, rows: KeyRow[]): Promise<ApiKey[]> {
+  const usage = await storedUsage(
+    q,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) => apiKeyOf(row, usage.get(row.id)))
 }
 
 /** The one answer that shows the key; what is kept for a repetition does not. */

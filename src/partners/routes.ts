@@ -11,20 +11,21 @@ import { Me, NewPartner, Partner, PartnerPatch } from './partner.ts'
 import { addPartner, changePartner, dropPartner, noSuchPartner, partnerOf } from './partners.ts'
 import { addKeyRoutes } from './routes-keys.ts'
 import { findPartner, listPartners } from './store.ts'
+import type { KeyUsage } from './usage.ts'
 
 const tag = 'Partners'
 const partnerPath = z.strictObject({ id: z.string().max(100) })
 const PartnerListQuery = z.strictObject(pageQuery)
 
 /** Partners, their keys, and what a key may learn of itself. */
-export function partnerRoutes(app: Server, deps: RouteDependencies): void {
-  addMe(app)
+export function partnerRoutes(app: Server, deps: RouteDependencies & { usage: KeyUsage }): void {
+  addMe(app, deps.usage)
   addPartners(app, deps)
   addOnePartner(app, deps)
   addKeyRoutes(app, deps)
 }
 
-function addMe(app: Server) {
+function addMe(app: Server, usage: Pick<KeyUsage, 'daysOf'>) {
   app.get(
     '/v1/me',
     operation(
@@ -33,22 +34,29 @@ function addMe(app: Server) {
         tag,
         summary: 'Read what this key may do',
         description:
-          'The key that the request is sent with: its scopes, its limits, and how much it has used.',
+          'The key that the request is sent with: its scopes, its limits, and how much of them it has used, by day for thirty days.',
         access: 'key',
       },
       { response: { 200: Me } },
     ),
     async (request, reply) => {
       const { keyId, name, partner, scopes, createdAt, expiresAt } = request.actor as Actor
-      const { limit, remaining } = request.quota ?? { limit: 0, remaining: 0 }
+      const { quotas, counted } = request.quota as NonNullable<typeof request.quota>
+      const { minute, day } = counted
       reply.header('cache-control', 'no-store')
       return {
         keyId,
         name,
         partner,
         scopes: [...scopes],
-        limits: { requestsPerMinute: limit },
-        usage: { requestsThisMinute: limit - remaining, remaining },
+        limits: { requestsPerMinute: quotas.minute, requestsPerDay: quotas.day },
+        usage: {
+          requestsThisMinute: quotas.minute - minute.remaining,
+          remaining: minute.remaining,
+          requestsToday: quotas.day - day.remaining,
+          remainingToday: day.remaining,
+          days: await usage.daysOf(keyId),
+        },
         createdAt,
         expiresAt,
       }

@@ -20,6 +20,9 @@ export type KeyRow = {
   /** A JSON array. */
   scopes: string
   hash: string
+  /** Null where what holds for all holds for it. */
+  requests_per_minute: number | null
+  requests_per_day: number | null
   version: number
   created_at: string
   expires_at: string | null
@@ -33,7 +36,8 @@ export type CredentialRow = KeyRow & {
 }
 
 const partnerColumns = sql`id, name, contact, state, version, created_at, updated_at`
-const keyColumns = sql`k.id, k.public_id, k.partner_id, k.name, k.scopes, k.hash, k.version, k.created_at, k.expires_at, k.revoked_at`
+const keyColumns = sql`k.id, k.public_id, k.partner_id, k.name, k.scopes, k.hash, k.requests_per_minute,
+  k.requests_per_day, k.version, k.created_at, k.expires_at, k.revoked_at`
 const keysWithPartners = sql`
   select ${keyColumns}, p.name as partner_name, p.state as partner_state
   from api_key k left join partner p on p.id = k.partner_id`
@@ -139,15 +143,18 @@ export async function countLivingAdminKeys(q: Queries, now: string): Promise<num
 
 export async function insertKey(tx: Transaction, row: KeyRow): Promise<void> {
   await tx.run(sql`
-    insert into api_key (id, public_id, partner_id, name, scopes, hash, version, created_at, expires_at, revoked_at)
-    values (${row.id}, ${row.public_id}, ${row.partner_id}, ${row.name}, ${row.scopes}, ${row.hash}, ${row.version},
-      ${row.created_at}, ${row.expires_at}, ${row.revoked_at})`)
+    insert into api_key (id, public_id, partner_id, name, scopes, hash, requests_per_minute, requests_per_day, version,
+      created_at, expires_at, revoked_at)
+    values (${row.id}, ${row.public_id}, ${row.partner_id}, ${row.name}, ${row.scopes}, ${row.hash},
+      ${row.requests_per_minute}, ${row.requests_per_day}, ${row.version}, ${row.created_at}, ${row.expires_at},
+      ${row.revoked_at})`)
 }
 
-/** Writes the end of a key, the one thing of it that changes. */
-export async function updateKeyEnd(tx: Transaction, row: KeyRow): Promise<void> {
+/** Writes what may change of a key: its name, its quotas and its end. */
+export async function updateKey(tx: Transaction, row: KeyRow): Promise<void> {
   await tx.run(sql`
     update api_key
-    set expires_at = ${row.expires_at}, revoked_at = ${row.revoked_at}, version = ${row.version}
+    set name = ${row.name}, requests_per_minute = ${row.requests_per_minute}, requests_per_day = ${row.requests_per_day},
+      expires_at = ${row.expires_at}, revoked_at = ${row.revoked_at}, version = ${row.version}
     where id = ${row.id}`)
 }

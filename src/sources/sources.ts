@@ -45,9 +45,9 @@ export function countArticle(tx: Transaction, sourceId: string, difference: numb
   return updateArticleCount(tx, sourceId, difference)
 }
 
-/** Adds a source. Throws `conflict` with its `sourceId` where another has the same feed. */
-export async function addSource(tx: Transaction, input: NewSource): Promise<SourceRow> {
-  const row = rowOf(input, tx.now)
+/** Adds a source, under an id that it has had elsewhere or a new one. Throws `conflict` with its `sourceId` where another has the same feed. */
+export async function addSource(tx: Transaction, input: NewSource, id = newId()): Promise<SourceRow> {
+  const row = rowOf(id, input, tx.now)
   if (!(await insertSource(tx, row))) throw await feedTaken(tx, row.feed_url)
   await keepKeys(tx, row)
   const due_at = await makeDue(tx, row)
@@ -55,9 +55,9 @@ export async function addSource(tx: Transaction, input: NewSource): Promise<Sour
   return { ...row, due_at }
 }
 
-function rowOf(input: NewSource, now: string): SourceRow {
+function rowOf(id: string, input: NewSource, now: string): SourceRow {
   return {
-    id: newId(),
+    id,
     name: input.name,
     home_url: input.homeUrl,
     feed_url: input.feedUrl ?? null,

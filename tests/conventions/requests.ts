@@ -271,6 +271,7 @@ export const requests: Record<string, (room: Room, key?: Key) => Promise<Valid>>
   listKeys: partner,
   createKey: async (room) => ({ ...(await partner(room)), body: newKey }),
   getKey: key,
+  patchKey: async (room) => ({ ...(await key(room)), body: { name: 'Changed', requestsPerDay: 1000 } }),
   revokeKey: key,
   rotateKey: async (room) => ({ ...(await key(room)), body: { overlapSeconds: 3600 } }),
 }

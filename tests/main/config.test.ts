@@ -38,6 +38,8 @@ describe('settings', () => {
       corsOrigins: '*',
       rateLimitAnonymous: undefined,
       rateLimitKey: undefined,
+      rateLimitKeyDay: undefined,
+      requestsUnderWay: undefined,
       changesRetentionDays: 90,
       cache: 'on',
       logLevel: 'warn',
@@ -114,17 +116,28 @@ describe('rate limits', () => {
 
   it('do not hold a developer back while only this machine can reach the server', () => {
     for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
-      expect(limits({ HOST })).toEqual({ anonymous: 1_000_000, key: 1_000_000 })
+      expect(limits({ HOST })).toEqual({
+        anonymous: 1_000_000,
+        key: 1_000_000,
+        keyDay: 1_000_000_000,
+        underWay: 10_000,
+      })
     }
   })
 
   it('hold where others can reach it, directly or through a proxy', () => {
-    const limited = { anonymous: 6_000, key: 60_000 }
+    const limited = { anonymous: 6_000, key: 60_000, keyDay: 10_000_000, underWay: 64 }
     expect(limits({ HOST: '0.0.0.0' })).toEqual(limited)
     expect(limits({ HOST: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1' })).toEqual(limited)
   })
 
   it('are what is said', () => {
-    expect(limits({ RATE_LIMIT_ANONYMOUS: '5', RATE_LIMIT_KEY: '7' })).toEqual({ anonymous: 5, key: 7 })
+    const said = {
+      RATE_LIMIT_ANONYMOUS: '5',
+      RATE_LIMIT_KEY: '7',
+      RATE_LIMIT_KEY_DAY: '9',
+      REQUESTS_UNDER_WAY: '3',
+    }
+    expect(limits(said)).toEqual({ anonymous: 5, key: 7, keyDay: 9, underWay: 3 })
   })
 })

@@ -20,7 +20,7 @@ const expected: Record<Access, string> = {
   'sources:write': 'createSource patchSource deleteSource requestFetch importSources discoverFeeds',
   'webhooks:write': `listWebhooks createWebhook getWebhook patchWebhook deleteWebhook rotateWebhookSecret listDeliveries getDelivery
     replayDelivery createReplay pingWebhook`,
-  admin: `listPartners createPartner getPartner patchPartner deletePartner listKeys createKey getKey revokeKey
+  admin: `listPartners createPartner getPartner patchPartner deletePartner listKeys createKey getKey patchKey revokeKey
     rotateKey`,
 }
 const accessOf = new Map(

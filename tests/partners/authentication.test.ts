@@ -35,8 +35,14 @@ onEveryEngine('authentication', (engine) => {
       name: 'Importer',
       partner: { id: partnerId, name: 'Lighthouse Daily' },
       scopes: ['tags:write'],
-      limits: { requestsPerMinute: 1_000_000 },
-      usage: { requestsThisMinute: 1, remaining: 999_999 },
+      limits: { requestsPerMinute: 1_000_000, requestsPerDay: 1_000_000_000 },
+      usage: {
+        requestsThisMinute: 1,
+        remaining: 999_999,
+        requestsToday: 1,
+        remainingToday: 999_999_999,
+        days: body.usage.days,
+      },
       createdAt: body.createdAt,
       expiresAt: null,
     })

@@ -3,8 +3,7 @@ import { rename } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command } from 'commander'
-import { exportArticles } from '../../articles/export.ts'
-import { countArticles } from '../../articles/listing.ts'
+import { countExported, exportArticles } from '../../articles/export.ts'
 import { ExportQuery } from '../../articles/query.ts'
 import type { Database } from '../../database/database.ts'
 import { fieldErrors } from '../../http/problems.ts'
@@ -31,7 +30,8 @@ export function exportCommand(): Command {
 Examples:
   $ newsweave export --out articles.ndjson
   $ newsweave export --language zh --tags-all chips,ai --published-after 2026-01-01T00:00:00Z | gzip > chips.ndjson.gz
-  $ newsweave export --state draft`,
+  $ newsweave export --state draft
+  $ newsweave export --state all | newsweave import - --database-url file:copy.db`,
     )
     .action(async (options: Record<string, string | undefined>) => {
       const { databaseUrl } = settingsOf(command, names)
@@ -54,7 +54,7 @@ function queryOf(options: Record<string, string | undefined>): ExportQuery {
 }
 
 async function writeAll(database: Database, { sort, ...filters }: ExportQuery, out: string | undefined) {
-  const total = await countArticles(database, filters)
+  const total = await countExported(database, filters)
   const bar = progressBar('Exporting', 'articles')
   let written = 0
   async function* lines() {

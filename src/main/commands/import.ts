@@ -20,7 +20,7 @@ export function importCommand(): Command {
   const command = new Command('import')
     .summary('bring articles in from NDJSON')
     .description(
-      'Brings articles in from NDJSON: a line is the body of POST /v1/articles. A line whose article is known, by its external id or else by its address, brings that up to date, so an import may be run again. Works while a server runs on the same database.',
+      'Brings articles in from NDJSON: a line is the body of POST /v1/articles, or an article as "newsweave export" writes it, whose source and tags are made where they are missing. A line whose article is known, by its external id or else by its address, brings that up to date, so an import may be run again. Works while a server runs on the same database.',
     )
     .argument('<file>', 'a file, or - for standard input')
     .option('--source <name or id>', 'the source of lines that name none; one of a new name is made')
@@ -37,7 +37,8 @@ first ${shownFailures} failures with their line numbers. The exit code is 1 wher
 Examples:
   $ newsweave import articles.ndjson
   $ newsweave import articles.ndjson --source "Lighthouse Daily" --source-home https://lighthouse.example/
-  $ zcat articles.ndjson.gz | newsweave import -`,
+  $ zcat articles.ndjson.gz | newsweave import -
+  $ newsweave export --state all | newsweave import - --database-url file:copy.db`,
     )
     .action(async (file: string, options: Options) => {
       const { databaseUrl } = settingsOf(command, names)
@@ -78,7 +79,7 @@ async function importAll(
       yield chunk
     }
   }
-  for await (const results of importArticles(database, counted(), complete)) {
+  for await (const results of importArticles(database, counted(), { complete })) {
     for (const result of results) {
       counts[result.status]++
       if (result.status === 'failed' && failures.length < shownFailures) failures.push(result)
