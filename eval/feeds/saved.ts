@@ -2,7 +2,7 @@ import { parseFeed } from '../../src/ingestion/parsing/parse-feed.ts'
 import { feedFiles, type SavedFile } from './corpus.ts'
 import type { Row } from './row.ts'
 
-const passes = 9
+const passes = 25
 const frame = {
   contentType: null,
   url: 'http://feeds.example/feed.xml',

@@ -40,6 +40,7 @@ export async function openReading(
     trustedProxies: [],
     ...(adminKey !== undefined && { adminKey }),
     rateLimits: rateLimits(settings),
+    countsIn: database,
     cache: false,
     corsOrigins: [],
   })

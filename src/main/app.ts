@@ -58,6 +58,8 @@ export type AppOptions = {
   /** Taken as an administrator's key while it is set; never stored. */
   adminKey?: string
   rateLimits: RateLimits
+  /** Where the requests of keys are counted, for an API whose database can only be read. */
+  countsIn?: Database
   /** By which keys expire. */
   clock?: Clock
   /** Whether answers are kept ready while nothing is written. */
@@ -83,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addRequestLog(app)
   addCors(app, options.corsOrigins)
   addAuthentication(app, { database, adminKey: options.adminKey, clock })
-  const usage = keyUsage(database, (error) => app.log.warn({ err: error }, 'Requests could not be counted.'))
+  const usage = keyUsage(options.countsIn ?? database, (error) => app.log.warn({ err: error }, 'Requests could not be counted.'))
   app.addHook('onClose', usage.close)
   addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'], usage)
   addAccessCheck(app, options.readAccess)
