@@ -7,7 +7,7 @@ import { addRequestLog } from '../http/request-log.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
-import { isLoopback, rateLimits, type Settings } from './config.ts'
+import { isLoopback, type Limits, rateLimits, type Settings } from './config.ts'
 import { createIngestion } from './ingestion.ts'
 import { type Asked, fromOrigins, isThisMachine } from './origins.ts'
 import { addressOf, listen } from './server.ts'
@@ -15,7 +15,7 @@ import { createDelivering } from './webhooks.ts'
 
 type ReadingSettings = Pick<
   Settings,
-  'host' | 'publicUrl' | 'readAccess' | 'adminKey' | 'trustedProxies' | 'rateLimitAnonymous' | 'rateLimitKey'
+  'host' | 'publicUrl' | 'readAccess' | 'adminKey' | 'trustedProxies' | Limits
 >
 
 /** The API on this database, which listens nowhere and can write nothing. */

@@ -212,7 +212,7 @@ export const settings = {
 export type SettingName = keyof typeof settings
 /** Absent only for the settings that have no fallback. */
 type Values = { [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> }
-type Limits = 'rateLimitAnonymous' | 'rateLimitKey' | 'rateLimitKeyDay' | 'requestsUnderWay'
+export type Limits = 'rateLimitAnonymous' | 'rateLimitKey' | 'rateLimitKeyDay' | 'requestsUnderWay'
 type Optional = 'adminKey' | 'publicUrl' | 'contactUrl' | 'websubHub' | Limits
 export type Settings = Omit<Values, Optional> & Partial<Pick<Values, Optional>>
 export type Flags = Partial<Record<SettingName, string | boolean>>

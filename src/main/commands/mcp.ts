@@ -21,6 +21,8 @@ const names = [
   'trustedProxies',
   'rateLimitAnonymous',
   'rateLimitKey',
+  'rateLimitKeyDay',
+  'requestsUnderWay',
   'logLevel',
 ] as const satisfies SettingName[]
 
