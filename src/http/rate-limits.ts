@@ -27,8 +27,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the client may ask, and what is left of it behind this request. `null` where nothing is counted. */
     quota: { quotas: KeyQuotas; counted: Counted } | null
-    /** Says that the request is over. */
-    release: (() => void) | null
   }
 }
 
@@ -56,13 +54,21 @@ export function addRateLimits(app: Server, limits: RateLimits, exempt: string[],
   const share = fairShare(underWay)
   const uncounted = new Set(exempt)
   app.decorateRequest('quota', null)
-  app.decorateRequest('release', null)
 
   /** What is over is told; all else begins when it is its turn. */
-  function admit(request: FastifyRequest, client: string, failure: Failure | undefined, done: Done): void {
+  function admit(reply: FastifyReply, client: string, failure: Failure | undefined, done: Done): void {
     try {
       if (failure) throw failure
-      request.release = share.enter(client, Date.now(), done)
+      let isOver = false
+      let release: (() => void) | undefined
+      // Fires once, for requests that are aborted and answers that are kept ready, too, unlike the hooks; and for these perhaps
+      // before anything else here is done.
+      reply.raw.once('close', () => {
+        isOver = true
+        release?.()
+      })
+      release = share.enter(client, Date.now(), done)
+      if (isOver) release()
     } catch (error) {
       done(error as Error)
     }
@@ -80,7 +86,7 @@ export function addRateLimits(app: Server, limits: RateLimits, exempt: string[],
       reply.header('ratelimit-policy', keyPolicies(quotas))
       reply.header('ratelimit', `${leftOf('default', minute)}, ${leftOf('day', day)}`)
       const failure = which && exceeded(which, quotas[which], counted[which].secondsLeft)
-      admit(request, actor.keyId, failure, done)
+      admit(reply, actor.keyId, failure, done)
     }
     const counted = counts.count(actor.keyId, quotas, Date.now())
     if (counted instanceof Promise) counted.then(tell).catch(done)
@@ -94,11 +100,7 @@ export function addRateLimits(app: Server, limits: RateLimits, exempt: string[],
     const { used, secondsLeft } = countAddress(name, Date.now())
     reply.header('ratelimit-policy', addressPolicy)
     reply.header('ratelimit', leftOf('default', { remaining: Math.max(0, anonymous - used), secondsLeft }))
-    admit(request, name, used > anonymous ? exceeded('minute', anonymous, secondsLeft) : undefined, done)
-  })
-  app.addHook('onResponse', (request, _reply, done) => {
-    request.release?.()
-    done()
+    admit(reply, name, used > anonymous ? exceeded('minute', anonymous, secondsLeft) : undefined, done)
   })
 }
 

@@ -92,7 +92,7 @@ describe('compressed lines', () => {
         { line: 1, status: 'failed', problem: { code: 'payload-too-large' } },
         { line: 2, status: 'created' },
       ])
-      expect(most).toBeLessThan(32 * 1024 * 1024)
+      expect(most).toBeLessThan(64 * 1024 * 1024)
     },
   )
 

@@ -5,7 +5,7 @@ import { fairShare } from '../../src/http/fair-share.ts'
 import { keyUsage, storedUsage } from '../../src/partners/usage.ts'
 import { addKey } from '../partners/keyring.ts'
 import { type Api, startApi } from '../support/api.ts'
-import { onEveryEngine } from '../support/engines.ts'
+import { type Engine, engines, onEveryEngine } from '../support/engines.ts'
 
 const noon = new Date('2026-11-23T12:00:10.000Z')
 const fail = (error: unknown) => {
@@ -206,4 +206,35 @@ describe('requests under way', () => {
     expect(begun.at(-1)).toBe('other')
     await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(22)
   })
+
+  it.each(['read anew', 'kept ready'])(
+    'are over once they are answered, also where the answer is %s',
+    async (how) => {
+      const [sqlite] = engines
+      const rateLimits = { anonymous: 10_000, key: 10_000, underWay: 3 }
+      const cache = how === 'kept ready'
+      const api = await startApi(await (sqlite as Engine).open(), { rateLimits, cache })
+      const { key } = await addKey(api)
+      const address = await api.listen()
+      const headers = { authorization: `Bearer ${key}` }
+      for (let count = 0; count < 40; count++) {
+        const [inside, open, keyed] = [
+          await api.get('/v1/articles', { key }),
+          await api.fetch(`${address}/v1/articles`),
+          await api.fetch(`${address}/v1/articles`, { headers }),
+        ]
+        expect([inside.status, open.status, keyed.status]).toEqual([200, 200, 200])
+      }
+      for (let count = 0; count < 10; count++) {
+        const stopping = new AbortController()
+        const waiting = fetch(`${address}/v1/changes?after=0&types=tag.deleted&wait=20`, {
+          headers,
+          signal: stopping.signal,
+        })
+        setTimeout(() => stopping.abort(), 20)
+        await expect(waiting).rejects.toThrow()
+      }
+      await expect.poll(async () => (await api.get('/v1/articles', { key })).status).toBe(200)
+    },
+  )
 })
