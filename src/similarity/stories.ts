@@ -34,8 +34,11 @@ const nearCentroid = 0.15
 const titleWordsInCentroid = 4
 const oneStory = 0.3
 const mostCompared = 5
+/** Where two of this many members are close to an article, that says more than the only member or two of two: less will do. */
+const manyMembers = 3
+const shareAmongMany = 0.85
 /** What a large story is about is told by its latest members. */
-export const membersInCentroid = 100
+export const membersInCentroid = 200
 
 /**
  * The story that tells the event of the article, or `undefined` where it begins a new one. Its two closest members decide;
@@ -59,8 +62,21 @@ export function chooseStory<Id>(
   const [best, ...others] = fitting
   if (!best?.sameness) return undefined
   const { story, certainty, by, sameness } = best
-  const merge = others.filter((other) => areOneStory(story, other.story)).map((other) => other.story.id)
-  return { join: story.id, certainty, by, sameness, merge }
+  const merge = new Set(
+    others.filter((other) => areOneStory(story, other.story)).map((other) => other.story.id),
+  )
+  for (const lone of candidates) if (belongsNow(lone, story)) merge.add(lone.id)
+  return { join: story.id, certainty, by, sameness, merge: [...merge] }
+}
+
+/** Whether an article that was alone when it came would join the story if it came now, by all members together. */
+function belongsNow<Id>(
+  { id, size, closest: [lone] }: StoryCandidate<Id>,
+  story: StoryCandidate<Id>,
+): boolean {
+  if (size !== 1 || id === story.id || !lone || !tellsEvent(lone)) return false
+  if (Math.abs(lone.publishedAt - story.latestAt) > windowMs) return false
+  return centroidShare(lone, () => new Set(wordsOf(lone.title)), story) >= 1
 }
 
 function fitOf<Id>(
@@ -73,7 +89,8 @@ function fitOf<Id>(
     .map((member) => sameEvent(article, member, frequencies))
     .sort((a, b) => shareOf(b) - shareOf(a))
   const two = Math.min(2, story.size)
-  const byMembers = compared.slice(0, two).reduce((sum, sameness) => sum + shareOf(sameness), 0) / two
+  const needed = story.size < manyMembers ? two : two * shareAmongMany
+  const byMembers = compared.slice(0, two).reduce((sum, sameness) => sum + shareOf(sameness), 0) / needed
   const sameness = compared[0]
   const isPossible = sameness !== undefined && shareOf(sameness) > 0
   const byCentroid = isPossible ? centroidShare(article, titleWords, story) : 0

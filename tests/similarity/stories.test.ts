@@ -74,6 +74,41 @@ describe('a choice among stories', () => {
     expect(chooseStory(event({ recall: 0.7, router: 0.7 }), [story], frequencies)).toBeUndefined()
   })
 
+  it('asks for less where two of several members are close', () => {
+    const member = event({ recall: 0.5, router: 0.5 })
+    const almost = event({ recall: 0.31, router: 0.31 })
+    const story = (size: number) => ({ id: 1, size, latestAt: 0, centroid, closest: [member, member] })
+    expect(chooseStory(almost, [story(2)], frequencies)).toBeUndefined()
+    expect(chooseStory(almost, [story(3)], frequencies)).toMatchObject({ join: 1 })
+  })
+
+  it('takes in what was alone when it came, and by now has the words of the story', () => {
+    const title = 'Heronworks recalls Lantern routers'
+    const vector = { heronwork: 0.4, recal: 0.4, lantern: 0.4, router: 0.4 }
+    const told = { ...event({ ...vector, fire: 0.5 }), title, language: 'en' }
+    const lone = {
+      ...event({ heronwork: 0.15, recal: 0.15, lantern: 0.15, router: 0.15, lawyer: 0.9 }),
+      title,
+      language: 'en',
+    }
+    const story = {
+      id: 1,
+      size: 3,
+      latestAt: 0,
+      centroid: () => new Map(Object.entries(vector)),
+      closest: [told, told],
+    }
+    const alone = (publishedAt: number) => ({
+      id: 2,
+      size: 1,
+      latestAt: publishedAt,
+      centroid,
+      closest: [{ ...lone, publishedAt }],
+    })
+    expect(chooseStory(told, [story, alone(-hour)], frequencies)).toMatchObject({ join: 1, merge: [2] })
+    expect(chooseStory(told, [story, alone(-73 * hour)], frequencies)).toMatchObject({ join: 1, merge: [] })
+  })
+
   it('knows what a story is about from all the words of the members', () => {
     expect(centroidOf([new Map([['recall', 0.5]]), new Map([['recall', 0.25]])])).toEqual(
       new Map([['recall', 0.75]]),
