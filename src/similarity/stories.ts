@@ -38,7 +38,7 @@ const mostCompared = 5
 const manyMembers = 3
 const shareAmongMany = 0.85
 /** What a large story is about is told by its latest members. */
-export const membersInCentroid = 200
+export const membersInCentroid = 300
 
 /**
  * The story that tells the event of the article, or `undefined` where it begins a new one. Its two closest members decide;
