@@ -72,7 +72,7 @@ function pairOf(text = '', between: string): [string, string] {
 }
 
 /** JSON in which `…` stands for more items, more members, any value or the rest of a text. */
-function readShown(text: string): unknown {
+export function readShown(text: string): unknown {
   const inside: string[] = []
   const json = text.replace(/"(?:[^"\\]|\\.)*"|[[\]{}]|(:\s*)?…/g, (token, colon?: string) => {
     if (token === '{' || token === '[') inside.push(token)
