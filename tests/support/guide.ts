@@ -11,7 +11,7 @@ type Shown = { kind: 'json' | 'jsonl' | 'http' | 'text'; text: string }
 type Taken = { member: string; variable: string }
 
 const block = /^```(\w+)\n(.*?)^```$/gms
-const put = /(?:\bPut|\band) (?:its|the) `([\w.]+)` into `([A-Z_]+)`/g
+const put = /(?:\bPut|\band)\s(?:its|the)\s`([\w.]+)`\sinto\s`([A-Z_]+)`/g
 const programs = ['js', 'ts', 'python']
 const answers = ['json', 'jsonl', 'http', 'text']
 const drawings = ['mermaid']
