@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { removeOld } from '../src/changes/retention.ts'
 import type { Database } from '../src/database/database.ts'
 import { type Engine, engines, onEveryEngine } from './support/engines.ts'
-import { differencesOf, memberOf, type Step, stepsOf } from './support/guide.ts'
+import { differencesOf, memberOf, type Shown, type Step, stepsOf } from './support/guide.ts'
 import { emptyFolder, newsweave } from './support/newsweave.ts'
 import { hasProgram } from './support/programs.ts'
 import { readPage } from './support/readme.ts'
@@ -103,19 +103,24 @@ async function take(shell: Shell & { folder: string }, step: Step): Promise<void
 }
 
 async function run(shell: Shell, { command, shown, taken }: Command): Promise<void> {
-  let printed = await shell.run(command)
-  if (!shown) return
+  if (!shown) return void (await shell.run(command))
+  let [printed, faults] = await attempt(shell, command, shown)
   // What was set going a moment ago may not have come yet; a reader would look again.
-  for (
-    let tries = 0;
-    tries < 40 && isHarmless(command) && differencesOf(shown, printed).length > 0;
-    tries++
-  ) {
+  for (let tries = 0; tries < 40 && isHarmless(command) && faults.length > 0; tries++) {
     await setTimeout(250)
-    printed = await shell.run(command)
+    ;[printed, faults] = await attempt(shell, command, shown)
   }
-  expect(differencesOf(shown, printed), `${command}\n${printed}`).toEqual([])
+  expect(faults, `${command}\n${printed}`).toEqual([])
   for (const { member, variable } of taken) shell.set(variable, memberOf(shown, printed, member))
+}
+
+async function attempt(shell: Shell, command: string, shown: Shown): Promise<[string, string[]]> {
+  try {
+    const printed = await shell.run(command)
+    return [printed, differencesOf(shown, printed)]
+  } catch (error) {
+    return ['', [String(error)]]
+  }
 }
 
 const isHarmless = (command: string) => !/ -[dXT] |--data|&$|node |python3 /m.test(command)

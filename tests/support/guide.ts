@@ -6,7 +6,7 @@ export type Step =
   | { kind: 'command'; command: string; shown?: Shown; taken: Taken[] }
 
 /** `http` is what `curl -i` prints, `jsonl` a JSON value a line. */
-type Shown = { kind: 'json' | 'jsonl' | 'http' | 'text'; text: string }
+export type Shown = { kind: 'json' | 'jsonl' | 'http' | 'text'; text: string }
 /** "Put its `id` into `SOURCE` and the `name` into `NAME`": members of the answer for the commands that follow. */
 type Taken = { member: string; variable: string }
 
