@@ -494,6 +494,9 @@ export interface paths {
          * @description The one log of everything that happens here: every write appends to it in its own transaction. To follow it, ask
          *     with `after=0`, and from then on with `after` set to the `lastSeq` of each answer, whether that had changes or none.
          *
+         *     To keep a copy, ask first where the log ends (an `after` that no log reaches, as 999999999999999, is answered with its end), then read
+         *     the export, and follow the log from that number on: what changes during the export is told again.
+         *
          *     Numbers have no gaps and become visible in order: whoever has read up to `lastSeq` has missed nothing before it. `at` is
          *     when the write began, so that two neighbours may differ from the order of their numbers.
          *
@@ -5046,6 +5049,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The end of the `type` of a problem. */
                 code: string;
             };
             cookie?: never;
@@ -5758,6 +5762,7 @@ export interface operations {
     lookupArticle: {
         parameters: {
             query: {
+                /** @description Any address of the article. */
                 url: string;
                 /** @description Only these members, dotted (`title,source.name`). The attribution is never left out. */
                 fields?: string[];
@@ -5876,7 +5881,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5987,7 +5995,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6024,7 +6035,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6156,7 +6170,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6234,7 +6251,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6314,7 +6334,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6386,9 +6409,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the link.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 linkId: string;
             };
             cookie?: never;
@@ -6456,9 +6485,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the link.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 linkId: string;
             };
             cookie?: never;
@@ -6495,9 +6530,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the link.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 linkId: string;
             };
             cookie?: never;
@@ -6571,9 +6612,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the other article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 otherId: string;
             };
             cookie?: never;
@@ -6708,7 +6755,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6775,9 +6825,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 1 */
+                /**
+                 * @description The number of the revision, from 1.
+                 * @example 1
+                 */
                 revision: number;
             };
             cookie?: never;
@@ -6859,9 +6915,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example slug */
+                /**
+                 * @description The slug of the tag, or an alias of it.
+                 * @example slug
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -6961,9 +7023,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example slug */
+                /**
+                 * @description The slug of the tag, or an alias of it.
+                 * @example slug
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -7063,7 +7131,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -7124,7 +7195,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8084,7 +8158,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8144,7 +8221,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8180,7 +8260,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8248,7 +8331,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8333,7 +8419,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8411,9 +8500,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the key.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 keyId: string;
             };
             cookie?: never;
@@ -8486,9 +8581,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the key.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 keyId: string;
             };
             cookie?: never;
@@ -8524,9 +8625,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the key.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 keyId: string;
             };
             cookie?: never;
@@ -8607,9 +8714,15 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the partner.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the key.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 keyId: string;
             };
             cookie?: never;
@@ -8688,6 +8801,7 @@ export interface operations {
                 language?: string;
                 /** @description Instead of a text: a page. Where it is no article here, it is fetched, which takes a key with `articles:write`. */
                 url?: string;
+                /** @description How many there are, at most. */
                 limit?: number;
             };
             header?: never;
@@ -9205,7 +9319,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -9284,7 +9401,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -9321,7 +9441,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -9409,9 +9532,15 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The source's own identity of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 externalId: string;
             };
             cookie?: never;
@@ -9614,7 +9743,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -9699,7 +9831,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -10020,7 +10155,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the story, or of one that was merged into it.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -10157,7 +10295,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the story, or of one that was merged into it.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -10309,7 +10450,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the story, or of one that was merged into it.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -10442,9 +10586,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the story, or of one that was merged into it.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 articleId: string;
             };
             cookie?: never;
@@ -10571,9 +10721,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the story, or of one that was merged into it.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the article.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 articleId: string;
             };
             cookie?: never;
@@ -10621,7 +10777,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the story, or of one that was merged into it.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -10914,7 +11073,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example slug */
+                /**
+                 * @description The slug of the tag, or an alias of it.
+                 * @example slug
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -10994,7 +11156,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example slug */
+                /**
+                 * @description The slug of the tag, or an alias of it.
+                 * @example slug
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -11041,7 +11206,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example slug */
+                /**
+                 * @description The slug of the tag, or an alias of it.
+                 * @example slug
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -11136,7 +11304,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example slug */
+                /**
+                 * @description The slug of the tag, or an alias of it.
+                 * @example slug
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -11412,7 +11583,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -11499,7 +11673,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -11535,7 +11712,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -11634,7 +11814,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -11722,9 +11905,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the delivery.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 deliveryId: string;
             };
             cookie?: never;
@@ -11803,9 +11992,15 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the delivery.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 deliveryId: string;
             };
             cookie?: never;
@@ -11871,7 +12066,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -11921,7 +12119,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -11982,7 +12183,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the webhook.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12065,17 +12269,29 @@ export interface operations {
     verifySubscription: {
         parameters: {
             query: {
-                /** @example hub.mode */
+                /**
+                 * @description `subscribe`, `unsubscribe` or `denied`.
+                 * @example hub.mode
+                 */
                 "hub.mode": string;
+                /** @description The address of the feed. */
                 "hub.topic"?: string;
+                /** @description What is to be answered. */
                 "hub.challenge"?: string;
+                /** @description For how long the hub will push. */
                 "hub.lease_seconds"?: number;
             };
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example token */
+                /**
+                 * @description What only the hub was told.
+                 * @example token
+                 */
                 token: string;
             };
             cookie?: never;
@@ -12121,9 +12337,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80 */
+                /**
+                 * @description The id of the source.
+                 * @example 019ab2c4-5d00-7a31-9f2e-4b8c1d6e7f80
+                 */
                 id: string;
-                /** @example token */
+                /**
+                 * @description What only the hub was told.
+                 * @example token
+                 */
                 token: string;
             };
             cookie?: never;

@@ -1,13 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { changeTypes } from '../src/changes/change.ts'
 import { scopes } from '../src/http/access.ts'
 import { problemKinds } from '../src/http/problems.ts'
 import { settings } from '../src/main/config.ts'
-import { loadSample } from '../src/main/sample.ts'
-import { type Api, adminKey, startApi } from './support/api.ts'
+import { startApi } from './support/api.ts'
 import { engines } from './support/engines.ts'
-import { differences, examplesIn, readPage } from './support/readme.ts'
+import { readPage } from './support/readme.ts'
 
 const root = new URL('../', import.meta.url)
 const readme = await readPage('README.md')
@@ -15,37 +14,6 @@ const reference = await readPage('docs/reference.md')
 const environment = await readPage('.env.example')
 
 describe('the README', () => {
-  let api: Api
-  const examples = examplesIn(readme)
-
-  beforeAll(async () => {
-    const [sqlite] = engines
-    const database = await (sqlite as (typeof engines)[number]).open()
-    await loadSample(database)
-    api = await startApi(database)
-  })
-
-  it('shows at least five curls, each with its answer', () => {
-    expect(examples.length).toBeGreaterThanOrEqual(5)
-    expect(readme.match(/```sh\ncurl /g)).toHaveLength(examples.length)
-  })
-
-  it('shows what the sample newsroom answers', async () => {
-    let id = ''
-    for (const { method, url, headers, body, status, shownHeaders, shown } of examples) {
-      const address = url.replace('http://127.0.0.1:3000', '').replace('$ID', id)
-      const key = headers.authorization?.replace('Bearer ', '').replace('$KEY', adminKey) ?? null
-      const { authorization: _, ...others } = headers
-      const answer = await api.request(method, address, { key, headers: others, body })
-      expect(answer.status, url).toBe(status)
-      expect(differences(shown, answer.body), url).toEqual([])
-      expect(differences({ ...shownHeaders, '…': '…' }, namedAs(shownHeaders, answer.headers)), url).toEqual(
-        [],
-      )
-      id = answer.body.id ?? id
-    }
-  })
-
   it('lists every setting with its flag and what holds without it', () => {
     for (const [name, setting] of Object.entries<(typeof settings)[keyof typeof settings]>(settings)) {
       const { flag, variable, fallback } = {
@@ -119,15 +87,11 @@ it('names every environment variable in .env.example, and no other', () => {
 })
 
 it('links only to files that exist', async () => {
+  const docs = (await readdir(new URL('docs/', root)))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`)
   const decisions = (await readdir(new URL('docs/decisions/', root))).map((file) => `docs/decisions/${file}`)
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'STYLE.md',
-    'CHANGELOG.md',
-    'docs/reference.md',
-    ...decisions,
-  ]
+  const pages = ['README.md', 'CONTRIBUTING.md', 'STYLE.md', 'CHANGELOG.md', ...docs, ...decisions]
   for (const page of pages) {
     for (const [, link = ''] of (await readPage(page)).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
       if (/^https?:/.test(link)) continue
@@ -146,9 +110,4 @@ it('lists every decision in their index', async () => {
 
 function names(row: string, setting: string | undefined): boolean {
   return setting !== undefined && row.includes(`\`${setting.split(' ')[0]}`)
-}
-
-/** Headers under the names by which a page shows them. */
-function namedAs(shown: Record<string, string>, real: Record<string, string | undefined>) {
-  return Object.fromEntries(Object.keys(shown).map((name) => [name, real[name.toLowerCase()]]))
 }

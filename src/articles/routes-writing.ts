@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Answer } from '../http/idempotency.ts'
 import { idempotencyHeader, send } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
+import { pathId } from '../http/parameters.ts'
 import { acceptedVersions, ifMatchHeader, versionTag } from '../http/preconditions.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -26,8 +27,10 @@ import { patchArticle, upsertArticle } from './revisions.ts'
 import { tagArticle, untagArticle } from './tagging.ts'
 
 const tag = 'Articles'
-const articleId = z.strictObject({ id: z.string().max(100) })
-const taggedArticle = z.strictObject({ id: z.string().max(100), slug: z.string().max(200) })
+const articlePath = z.strictObject({ id: pathId('the article') })
+const taggedArticle = articlePath.extend({
+  slug: z.string().max(200).describe('The slug of the tag, or an alias of it.'),
+})
 const upsertHeaders = z.looseObject({
   ...ifMatchHeader.shape,
   'if-none-match': z
@@ -70,7 +73,10 @@ export function addArticleWrites(app: Server, { database, once }: RouteDependenc
         problems: ['conflict', 'gone'],
       },
       {
-        params: articleId.extend({ externalId: z.string().trim().min(1).max(500) }),
+        params: z.strictObject({
+          id: pathId('the source'),
+          externalId: z.string().trim().min(1).max(500).describe("The source's own identity of the article."),
+        }),
         headers: upsertHeaders,
         body: ArticleContent,
         response: { 200: ArticleDetail, 201: ArticleDetail },
@@ -105,7 +111,7 @@ export function addArticleWrites(app: Server, { database, once }: RouteDependenc
         access: 'articles:write',
         problems: ['conflict', 'gone'],
       },
-      { params: articleId, headers: ifMatchHeader, body: ArticlePatch, response: { 200: ArticleDetail } },
+      { params: articlePath, headers: ifMatchHeader, body: ArticlePatch, response: { 200: ArticleDetail } },
     ),
     async (request, reply) => {
       const input = { id: request.params.id, patch: request.body, accepted: acceptedVersions(request) }
@@ -125,7 +131,7 @@ export function addArticleWrites(app: Server, { database, once }: RouteDependenc
         access: 'articles:write',
         problems: ['gone'],
       },
-      { params: articleId, headers: ifMatchHeader, response: { 204: z.null().describe('Deleted.') } },
+      { params: articlePath, headers: ifMatchHeader, response: { 204: z.null().describe('Deleted.') } },
     ),
     async (request, reply) => {
       const input = { id: request.params.id, accepted: acceptedVersions(request) }
@@ -149,7 +155,7 @@ export function addTransitions(app: Server, { database }: RouteDependencies) {
         access: 'articles:write',
         problems: ['conflict', 'gone'],
       },
-      { params: articleId, headers: ifMatchHeader, body: Withdrawal, response: { 200: WithdrawalRecord } },
+      { params: articlePath, headers: ifMatchHeader, body: Withdrawal, response: { 200: WithdrawalRecord } },
     ),
     async (request, reply) => {
       const input = { ...request.body, id: request.params.id, accepted: acceptedVersions(request) }
@@ -174,7 +180,7 @@ export function addTransitions(app: Server, { database }: RouteDependencies) {
         access: 'articles:write',
         problems: ['gone'],
       },
-      { params: articleId, headers: ifMatchHeader, response: { 204: z.null().describe('Restored.') } },
+      { params: articlePath, headers: ifMatchHeader, response: { 204: z.null().describe('Restored.') } },
     ),
     async (request, reply) => {
       const input = { id: request.params.id, accepted: acceptedVersions(request) }

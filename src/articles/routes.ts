@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
-import { integerParameter, pageOf, pageQuery, webUrl } from '../http/parameters.ts'
+import { integerParameter, pageOf, pageQuery, pathId, webUrl } from '../http/parameters.ts'
 import { versionTag } from '../http/preconditions.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
@@ -16,7 +16,7 @@ import { addBulk } from './routes-bulk.ts'
 import { addArticleWrites, addTransitions } from './routes-writing.ts'
 
 const tag = 'Articles'
-const articleId = z.strictObject({ id: z.string().max(100) })
+const articleId = z.strictObject({ id: pathId('the article') })
 
 type Dependencies = RouteDependencies & {
   /** What is above articles, and given to their list: its search, and the schema of its facets. */
@@ -72,7 +72,13 @@ function addReads(app: Server, { database, publicUrl, search }: Dependencies) {
         problems: ['not-found', 'gone'],
         cached: true,
       },
-      { querystring: z.strictObject({ url: webUrl, ...shapingParameters }), response: { 200: ArticleView } },
+      {
+        querystring: z.strictObject({
+          url: webUrl.describe('Any address of the article.'),
+          ...shapingParameters,
+        }),
+        response: { 200: ArticleView },
+      },
     ),
     async (request, reply) => {
       const { url, ...shaping } = request.query
@@ -159,7 +165,9 @@ function addRevisions(app: Server, { database, publicUrl }: RouteDependencies) {
         problems: ['gone'],
       },
       {
-        params: articleId.extend({ revision: integerParameter(1, 1_000_000_000) }),
+        params: articleId.extend({
+          revision: integerParameter(1, 1_000_000_000).describe('The number of the revision, from 1.'),
+        }),
         response: { 200: Revision },
       },
     ),

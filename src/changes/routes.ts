@@ -40,6 +40,9 @@ const ChangeList = z
 const description = `The one log of everything that happens here: every write appends to it in its own transaction. To follow it, ask
 with \`after=0\`, and from then on with \`after\` set to the \`lastSeq\` of each answer, whether that had changes or none.
 
+To keep a copy, ask first where the log ends (an \`after\` that no log reaches, as 999999999999999, is answered with its end), then read
+the export, and follow the log from that number on: what changes during the export is told again.
+
 Numbers have no gaps and become visible in order: whoever has read up to \`lastSeq\` has missed nothing before it. \`at\` is
 when the write began, so that two neighbours may differ from the order of their numbers.
 

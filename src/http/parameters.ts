@@ -56,6 +56,9 @@ function hasCredentials(address: string): boolean {
 /** A text that says something, without the blanks around it. */
 export const line = (maximum: number) => z.string().trim().min(1).max(maximum)
 
+/** An id in a path, of any form: one that nothing has is a 404. */
+export const pathId = (what: string) => z.string().max(100).describe(`The id of ${what}.`)
+
 export const language = z
   .string()
   .max(35)

@@ -74,7 +74,12 @@ export function addProblemPages(app: Server, publicUrl: () => string): void {
         access: 'public',
       },
       {
-        params: z.strictObject({ code: z.string().max(100).meta({ example: 'not-found' }) }),
+        params: z.strictObject({
+          code: z
+            .string()
+            .max(100)
+            .meta({ description: 'The end of the `type` of a problem.', example: 'not-found' }),
+        }),
         response: { 200: both(ProblemKind) },
       },
     ),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { idempotencyHeader } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
-import { pageOf, pageQuery } from '../http/parameters.ts'
+import { pageOf, pageQuery, pathId } from '../http/parameters.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -12,7 +12,7 @@ import { readFetches } from './fetch-log.ts'
 import { FetchRecord } from './fetch-record.ts'
 
 const tag = 'Sources'
-const params = z.strictObject({ id: z.string().max(100) })
+const params = z.strictObject({ id: pathId('the source') })
 const requested = SourceHealth.describe('Asked for: the fetch follows, and the log tells of it.')
 
 /** Fetches of the feed of a source: their log, and asking for one. */

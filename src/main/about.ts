@@ -48,7 +48,10 @@ export const about: About = {
       description: 'What is here as RSS, Atom and JSON Feed, for readers, and as OPML.',
     },
     { name: 'WebSub', description: 'Where hubs tell of what is new in feeds.' },
-    { name: 'Changes', description: 'The one append-only log of every write, to follow by polling.' },
+    {
+      name: 'Changes',
+      description: 'The one append-only log of every write, to follow by polling or as a stream.',
+    },
     {
       name: 'Webhooks',
       description:

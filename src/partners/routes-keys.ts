@@ -3,7 +3,7 @@ import type { Queries } from '../database/database.ts'
 import { type Answer, idempotencyHeader } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
-import { pageOf, pageQuery } from '../http/parameters.ts'
+import { pageOf, pageQuery, pathId } from '../http/parameters.ts'
 import { acceptedVersions, ifMatchHeader, versionTag } from '../http/preconditions.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -14,8 +14,8 @@ import { findKey, findPartner, type KeyRow, listKeysOfPartner } from './store.ts
 import { storedUsage } from './usage.ts'
 
 const tag = 'Partners'
-const partnerPath = z.strictObject({ id: z.string().max(100) })
-const keyPath = partnerPath.extend({ keyId: z.string().max(100) })
+const partnerPath = z.strictObject({ id: pathId('the partner') })
+const keyPath = partnerPath.extend({ keyId: pathId('the key') })
 const KeyListQuery = z.strictObject(pageQuery)
 
 /** The keys of a partner: issued, read without their secret, rotated, revoked. */

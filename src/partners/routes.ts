@@ -3,7 +3,7 @@ import type { Actor } from '../http/access.ts'
 import { idempotencyHeader, send } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
-import { pageOf, pageQuery } from '../http/parameters.ts'
+import { pageOf, pageQuery, pathId } from '../http/parameters.ts'
 import { acceptedVersions, ifMatchHeader, versionTag } from '../http/preconditions.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -14,7 +14,7 @@ import { findPartner, listPartners } from './store.ts'
 import type { KeyUsage } from './usage.ts'
 
 const tag = 'Partners'
-const partnerPath = z.strictObject({ id: z.string().max(100) })
+const partnerPath = z.strictObject({ id: pathId('the partner') })
 const PartnerListQuery = z.strictObject(pageQuery)
 
 /** Partners, their keys, and what a key may learn of itself. */

@@ -3,7 +3,7 @@ import { entityTag } from '../http/caching.ts'
 import { idempotencyHeader, send } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
-import { language, pageOf, pageQuery } from '../http/parameters.ts'
+import { language, pageOf, pageQuery, pathId } from '../http/parameters.ts'
 import { acceptedVersions, ifMatchHeader } from '../http/preconditions.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
@@ -14,7 +14,7 @@ import { findSourceRow, listSources, type SourceRow } from './store.ts'
 
 const tag = 'Sources'
 const alone = { alone: true }
-const sourceId = z.strictObject({ id: z.string().max(100) })
+const sourceId = z.strictObject({ id: pathId('the source') })
 
 const SourceListQuery = z.strictObject({
   state: z.enum(sourceStates).optional().describe('Only sources in this state.'),

@@ -2,10 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Queries } from '../database/database.ts'
 import { cacheControl } from '../http/caching.ts'
+import { pathId } from '../http/parameters.ts'
 import { noSuchStory } from './stories.ts'
 import { findStory, type StoryRow } from './stories-store.ts'
 
-export const storyPath = z.strictObject({ id: z.string().max(100) })
+export const storyPath = z.strictObject({ id: pathId('the story, or of one that was merged into it') })
 
 export const movedOn = z.null().describe('The story was merged: `Location` names the living one.')
 

@@ -3,6 +3,7 @@ import type { Queries } from '../database/database.ts'
 import { entityTag } from '../http/caching.ts'
 import { type Answer, idempotencyHeader, send } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
+import { pathId } from '../http/parameters.ts'
 import { acceptedVersions, ifMatchHeader } from '../http/preconditions.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -13,7 +14,7 @@ import { findStory, type StoryRow } from './stories-store.ts'
 import { NewStory, Story, StoryMerge, StoryPatch } from './story.ts'
 
 const tag = 'Stories'
-const memberPath = storyPath.extend({ articleId: z.string().max(100) })
+const memberPath = storyPath.extend({ articleId: pathId('the article') })
 
 /** What editors make of stories. The machine never undoes it. */
 export function addStoryWrites(app: Server, deps: RouteDependencies): void {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readLookupId, requireVisibleRow } from '../articles/reading.ts'
 import type { Queries } from '../database/database.ts'
 import { operation } from '../http/operation.ts'
-import { integerParameter, language, webUrl } from '../http/parameters.ts'
+import { integerParameter, language, pathId, webUrl } from '../http/parameters.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
@@ -39,7 +39,7 @@ const RelatedToQuery = z
       .describe(
         'Instead of a text: a page. Where it is no article here, it is fetched, which takes a key with `articles:write`.',
       ),
-    limit: integerParameter(1, 20).default(10),
+    limit: integerParameter(1, 20).default(10).describe('How many there are, at most.'),
   })
   .refine(({ text, title, url }) => (url !== undefined) !== (text !== undefined || title !== undefined), {
     message: 'Send either `text`, with or without `title`, or `url`.',
@@ -87,7 +87,7 @@ export function relationRoutes(app: Server, deps: Dependencies): void {
         cached: true,
       },
       {
-        params: z.strictObject({ id: z.string().max(100), otherId: z.string().max(100) }),
+        params: z.strictObject({ id: pathId('the article'), otherId: pathId('the other article') }),
         response: { 200: Relation },
       },
     ),

@@ -4,6 +4,7 @@ import { entityTag } from '../http/caching.ts'
 import { idempotencyHeader } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { linkNext } from '../http/paging.ts'
+import { pathId } from '../http/parameters.ts'
 import { acceptedVersions, ifMatchHeader } from '../http/preconditions.ts'
 import { readyAnswer, sendReady } from '../http/response-cache.ts'
 import type { RouteDependencies } from '../http/routes.ts'
@@ -23,8 +24,8 @@ import { RelatedLinkList, RelatedQuery, readLinks } from './reading.ts'
 import { findListVersion, type LinkView } from './store.ts'
 
 const tag = 'Related links'
-const articlePath = z.strictObject({ id: z.string().max(100) })
-const linkPath = articlePath.extend({ linkId: z.string().max(100) })
+const articlePath = z.strictObject({ id: pathId('the article') })
+const linkPath = articlePath.extend({ linkId: pathId('the link') })
 
 /** Related-story links: from an article to others, or to headlines elsewhere. */
 export function relatedRoutes(app: Server, deps: RouteDependencies): void {

@@ -22,7 +22,9 @@ type Dependencies = RouteDependencies & { refreshCards: RefreshCards }
 const tag = 'Tags'
 const alone = { alone: true }
 // Whatever cannot be a slug names no tag: 404, like any other that is not there.
-const tagSlug = z.strictObject({ slug: z.string().max(1000).overwrite(normaliseSlug) })
+const tagSlug = z.strictObject({
+  slug: z.string().max(1000).overwrite(normaliseSlug).describe('The slug of the tag, or an alias of it.'),
+})
 const moved = z
   .null()
   .describe('The slug is an alias, or that of a tag that was merged: `Location` names the living one.')

@@ -3,7 +3,7 @@ import { changeTypes } from '../changes/change.ts'
 import { idempotencyHeader } from '../http/idempotency.ts'
 import { operation } from '../http/operation.ts'
 import { cutPage, linkNext, pageStart } from '../http/paging.ts'
-import { pageOf, pageQuery } from '../http/parameters.ts'
+import { pageOf, pageQuery, pathId } from '../http/parameters.ts'
 import type { RouteDependencies } from '../http/routes.ts'
 import type { Server } from '../http/server.ts'
 import { webhookPath as params, targetOf } from './addresses.ts'
@@ -15,7 +15,7 @@ import { deliveriesOf, replayOf } from './showing.ts'
 
 const tag = 'Webhooks'
 const access = 'webhooks:write'
-const deliveryPath = params.extend({ deliveryId: z.string().max(100) })
+const deliveryPath = params.extend({ deliveryId: pathId('the delivery') })
 
 const DeliveryListQuery = z.strictObject({
   state: z.enum(deliveryStates).optional().describe('Only those of this state.'),

@@ -105,6 +105,7 @@ describe('every operation', () => {
       }
     }
     for (const parameter of operation.parameters ?? []) {
+      expect(parameter.description ?? parameter.schema.description, parameter.name).toBeDefined()
       if (parameter.required)
         expect(parameter.example ?? parameter.schema.example, parameter.name).toBeDefined()
     }

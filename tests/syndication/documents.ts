@@ -1,20 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import type { FeedItem } from '../../src/ingestion/item.ts'
 import { parseFeed } from '../../src/ingestion/parsing/parse-feed.ts'
 import type { Api, ApiReply } from '../support/api.ts'
 
 export const formats = ['rss', 'atom', 'json'] as const
 export type Format = (typeof formats)[number]
-
-/** A program that npm does not bring. Its absence is told, and is a failure where `REQUIRE_FEED_READERS` says so. */
-export function hasProgram(name: string, packageName = name): boolean {
-  const found = spawnSync(name, ['--version']).error === undefined
-  if (found) return true
-  const message = `${name} is not installed (Debian: apt-get install ${packageName})`
-  if (process.env.REQUIRE_FEED_READERS) throw new Error(message)
-  console.warn(`Skipped: ${message}.`)
-  return false
-}
 
 /** Throws where the text is no well-formed XML, by a parser that shares nothing with ours. */
 export function checkWellFormed(text: string): void {

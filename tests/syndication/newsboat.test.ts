@@ -8,7 +8,7 @@ import { addArticle } from '../articles/newsroom.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { type Engine, engines } from '../support/engines.ts'
 import { emptyFolder } from '../support/newsweave.ts'
-import { hasProgram } from './documents.ts'
+import { hasProgram } from '../support/programs.ts'
 import { fillNewsroom } from './newsroom.ts'
 
 type Kept = {

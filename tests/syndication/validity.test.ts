@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { addArticle } from '../articles/newsroom.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { type Engine, engines } from '../support/engines.ts'
-import { checkWellFormed, hasProgram } from './documents.ts'
+import { hasProgram } from '../support/programs.ts'
+import { checkWellFormed } from './documents.ts'
 import { fillNewsroom } from './newsroom.ts'
 
 const withXmllint = hasProgram('xmllint', 'libxml2-utils')

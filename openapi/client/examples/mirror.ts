@@ -13,11 +13,11 @@ async function save() {
   await rename(`${MIRROR}.new`, MIRROR)
 }
 
-/** Withdrawn articles answer 410 and deleted ones 404 or 410: none of them stays. */
+/** Withdrawn and deleted articles answer 410, and drafts are shown to whoever has a key: none of them stays. */
 async function readAgain(id: string) {
   const { data, error, response } = await news.GET('/v1/articles/{id}', { params: { path: { id } } })
-  if (data) mirror.articles[id] = data
-  else if (response.status === 404 || response.status === 410) delete mirror.articles[id]
+  if (data?.state === 'published') mirror.articles[id] = data
+  else if (data || response.status === 404 || response.status === 410) delete mirror.articles[id]
   else throw new Error(`Article ${id} cannot be read: ${error?.detail}`)
 }
 

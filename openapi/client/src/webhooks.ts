@@ -7,8 +7,10 @@ export type WebhookEvent = {
   /** When it happened, RFC 3339. */
   timestamp: string
   data: {
-    seq: number
-    resource: { type: string; id: string; url: string }
+    /** The place in the log of changes; null for a test. */
+    seq: number | null
+    /** Where to read it; null for a related link, which has no address of its own. */
+    resource: { type: string; id: string; url: string | null }
     revision: number | null
   }
 }
