@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { feedTypes } from '../http/bodies.ts'
 import { operation } from '../http/operation.ts'
+import { integerParameter } from '../http/parameters.ts'
 import type { Server } from '../http/server.ts'
 import { discoverFeeds, FoundFeed, SiteToSearch } from './discovery.ts'
 import { ExtractedArticle, extractArticle, PageToExtract } from './extract.ts'
@@ -49,7 +50,7 @@ const Verification = z.object({
   'hub.mode': z.string().max(100),
   'hub.topic': z.string().max(10_000).optional(),
   'hub.challenge': z.string().max(10_000).optional(),
-  'hub.lease_seconds': z.coerce.number().int().min(1).max(1e9).optional(),
+  'hub.lease_seconds': integerParameter(1, 1e9).optional(),
 })
 
 /** The callback of WebSub (W3C Recommendation, sections 5.3 and 7). */
