@@ -67,7 +67,7 @@ describe('the packages that the program is made of', () => {
   })
 
   it('are those of the registry, by their hashes', () => {
-    const loose = packages.filter(
+    const loose = production.filter(
       ([path, { resolved, integrity }]) =>
         path.startsWith('node_modules') &&
         (!integrity || (resolved !== undefined && !/^https:\/\/registry\.npmjs\.org\//.test(resolved))),
