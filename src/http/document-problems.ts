@@ -22,6 +22,7 @@ export function failuresOf(operation: Operation, facts: OperationFacts, method: 
     facts.access !== 'public' && 'unauthorized',
     facts.access !== 'public' && facts.access !== 'key' && 'forbidden',
     parameters.some((parameter) => parameter.in === 'path') && 'not-found',
+    parameters.some((parameter) => parameter.in === 'path') && 'uri-too-long',
     has('header', 'if-match') && 'precondition-failed',
     has('header', 'idempotency-key') && 'idempotency-key-in-use',
     has('header', 'idempotency-key') && 'idempotency-key-reused',

@@ -4,6 +4,8 @@ type Client = { underWay: number; working: number; begun: number; waiting: (() =
 
 /** One request of a client begins in a turn of the event loop while others are about: a turn costs less than most requests do. */
 const begunPerTurn = 1
+/** Of all clients together so many begin in one: however many there are, what is watched is answered between two turns. */
+const begunPerTurnByAll = 8
 /** So many of those that were begun may be worked on: enough for writers to share a commit. */
 const maxWorking = 4
 /** What takes longer waits for something itself, such as the next change, and holds nobody up. */
@@ -20,17 +22,27 @@ const aboutMs = 10_000
 export function fairShare(maxUnderWay: number) {
   const clients = new Map<string, Client>()
   let turning = false
+  /** Who waits, the longest first, and who has begun something in this turn. */
+  const queue = new Set<Client>()
+  let begun: Client[] = []
   let cleanedMs = 0
 
-  const mayBegin = ({ begun, working }: Client) => begun < begunPerTurn && working < maxWorking
+  const mayBegin = (client: Client) =>
+    begun.length < begunPerTurnByAll && client.begun < begunPerTurn && client.working < maxWorking
 
+  /** Who has begun something goes to the end, so that everybody has a turn. */
   function turn(): void {
     turning = false
-    for (const client of clients.values()) {
-      client.begun = 0
+    for (const client of begun) client.begun = 0
+    begun = []
+    for (const client of [...queue]) {
+      if (begun.length >= begunPerTurnByAll) break
       while (client.waiting.length > 0 && mayBegin(client)) client.waiting.shift()?.()
-      if (client.begun > 0) nextTurn()
+      if (client.begun === 0) continue
+      queue.delete(client)
+      if (client.waiting.length > 0) queue.add(client)
     }
+    if (begun.length > 0) nextTurn()
   }
 
   function nextTurn(): void {
@@ -60,6 +72,7 @@ export function fairShare(maxUnderWay: number) {
     const timer = clients.size > 1 ? setTimeout(end, worksForAtMostMs).unref() : undefined
     client.working++
     client.begun++
+    begun.push(client)
     nextTurn()
     begin()
     return end
@@ -80,7 +93,10 @@ export function fairShare(maxUnderWay: number) {
       }
       const isAlone = clients.size === 1
       if (isAlone || (client.waiting.length === 0 && mayBegin(client))) start()
-      else client.waiting.push(start)
+      else {
+        client.waiting.push(start)
+        queue.add(client)
+      }
       nextTurn()
       return () => {
         end?.()

@@ -51,6 +51,8 @@ export function createServer(options: ServerOptions): Server {
     http: {
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: 5_000,
+      // Else what is late is looked for twice a minute only.
+      connectionsCheckingInterval: 5_000,
       requestTimeout: 600_000,
       // Demanded in `refuseUnclearHost`, since node's own refusal has no body.
       requireHostHeader: false,

@@ -20,6 +20,8 @@ const maxTitle = 300
 const maxTags = 50
 /** A clock of a publisher that is wrong by more is not believed. */
 const futureMs = 24 * 60 * 60 * 1000
+/** What programs write that know no time: second 0, in whichever zone. Nothing on the web is older. */
+const zeroTimeMs = 24 * 60 * 60 * 1000
 
 /**
  * The article that an item becomes, with what its page adds: the feed's own words go before those of the page, but for the body,
@@ -112,7 +114,12 @@ function momentOf(
   const said = item.publishedAt ?? page?.publishedAt ?? item.updatedAt
   if (item.dateText && !item.publishedAt) drop(`The date cannot be read: ${cut(item.dateText, 100)}`)
   if (!said) return now.toISOString()
-  if (Date.parse(said) <= now.getTime() + futureMs) return said
+  const at = Date.parse(said)
+  if (at <= zeroTimeMs) {
+    drop(`It is dated before the web: ${said}`)
+    return now.toISOString()
+  }
+  if (at <= now.getTime() + futureMs) return said
   drop(`It is dated in the future: ${said}`)
   return now.toISOString()
 }

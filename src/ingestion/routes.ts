@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { feedTypes } from '../http/bodies.ts'
 import { operation } from '../http/operation.ts'
-import { pathId } from '../http/parameters.ts'
+import { integerParameter, pathId } from '../http/parameters.ts'
 import type { Server } from '../http/server.ts'
 import { discoverFeeds, FoundFeed, SiteToSearch } from './discovery.ts'
 import { ExtractedArticle, extractArticle, PageToExtract } from './extract.ts'
@@ -53,13 +53,7 @@ const Verification = z.object({
   'hub.mode': z.string().max(100).describe('`subscribe`, `unsubscribe` or `denied`.'),
   'hub.topic': z.string().max(10_000).optional().describe('The address of the feed.'),
   'hub.challenge': z.string().max(10_000).optional().describe('What is to be answered.'),
-  'hub.lease_seconds': z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1e9)
-    .optional()
-    .describe('For how long the hub will push.'),
+  'hub.lease_seconds': integerParameter(1, 1e9).optional().describe('For how long the hub will push.'),
 })
 
 /** The callback of WebSub (W3C Recommendation, sections 5.3 and 7). */

@@ -14,6 +14,7 @@ import { addDocs } from '../http/docs-pages.ts'
 import { addDocument } from '../http/document.ts'
 import { addHead } from '../http/head.ts'
 import { idempotency } from '../http/idempotency.ts'
+import { addOverload } from '../http/overload.ts'
 import { addProblemPages } from '../http/problem-pages.ts'
 import { addRateLimits, type RateLimits } from '../http/rate-limits.ts'
 import { addRequestLog } from '../http/request-log.ts'
@@ -77,6 +78,9 @@ export type AppOptions = {
   readiness?: Readiness
 }
 
+/** Addresses by which a process is watched: neither counted nor refused while it is busy. */
+const watched = ['/healthz', '/readyz', '/metrics']
+
 /** The whole wiring: every hook and every feature, in the order in which they run. */
 export async function createApp(options: AppOptions): Promise<Server> {
   const { database, publicUrl, serves = 'api', readiness = { closing: false }, clock = systemClock } = options
@@ -84,12 +88,13 @@ export async function createApp(options: AppOptions): Promise<Server> {
   const deps = { database, publicUrl, once: idempotency(database) }
   addRequestLog(app)
   addCors(app, options.corsOrigins)
+  addOverload(app, watched)
   addAuthentication(app, { database, adminKey: options.adminKey, clock })
   const usage = keyUsage(options.countsIn ?? database, (error) =>
     app.log.warn({ err: error }, 'Requests could not be counted.'),
   )
   app.addHook('onClose', usage.close)
-  addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'], usage)
+  addRateLimits(app, options.rateLimits, watched, usage)
   addAccessCheck(app, options.readAccess)
   addConditionalGet(app)
   await addCompression(app)

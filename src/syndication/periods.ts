@@ -4,11 +4,11 @@ export type Period = { name: string; start: string; end: string }
 /** From the longest to the shortest: where the names of their times end. */
 const lengths = [7, 10, 13]
 const lastMoment = '9999-12-31T23:59:59.999Z'
-const form = /^\d{4}-\d\d(?:-\d\d(?:T\d\d)?)?$/
+export const periodForm = /^\d{4}-\d\d(?:-\d\d(?:T\d\d)?)?$/
 
 /** `undefined` for what names none. */
 export function periodNamed(name: string): Period | undefined {
-  if (!form.test(name)) return undefined
+  if (!periodForm.test(name)) return undefined
   const start = new Date(`${name}${'0000-01-01T00:00:00.000Z'.slice(name.length)}`)
   // A day that its month does not have becomes one of the next month.
   if (Number.isNaN(start.getTime()) || !start.toISOString().startsWith(name)) return undefined

@@ -3,7 +3,7 @@ import { filterParameters } from '../articles/query.ts'
 import { flag, integerParameter } from '../http/parameters.ts'
 import { Failure } from '../shared/failure.ts'
 import { StoryListQuery } from '../stories/stories-reading.ts'
-import { periodNamed } from './periods.ts'
+import { periodForm, periodNamed } from './periods.ts'
 
 const { state: _, ...filters } = filterParameters
 
@@ -18,6 +18,8 @@ const contentParameter = {
 const limit = integerParameter(1, 100).optional().describe('How many items, at most. 20 without it.')
 const cursor = z.string().max(1000).optional().describe('From the `next` link of the page before.')
 
+const notAPeriod = 'Expected a month, a day or an hour.'
+
 export const ArticleFeedQuery = z.strictObject({
   ...filters,
   q: z.string().min(1).max(1000).optional().describe('Words to be found, as in `listArticles`.'),
@@ -27,8 +29,8 @@ export const ArticleFeedQuery = z.strictObject({
   cursor,
   archive: z
     .string()
-    .max(20)
-    .refine((name) => periodNamed(name) !== undefined, 'Expected a month, a day or an hour.')
+    .regex(periodForm, notAPeriod)
+    .refine((name) => periodNamed(name) !== undefined, notAPeriod)
     .optional()
     .describe('From the `prev-archive` link: what was published in this month, day or hour (UTC).')
     .meta({ example: '2026-11' }),

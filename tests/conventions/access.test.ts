@@ -1,11 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Access, scopes } from '../../src/http/access.ts'
+import { sql } from '../../src/database/sql.ts'
+import { type Access, type Scope, scopes } from '../../src/http/access.ts'
 import { makeKey } from '../../src/partners/key.ts'
 import { adminKey } from '../support/api.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import { operations, reads } from './document.ts'
 import { validRequest } from './requests.ts'
 import { openRoom, type Room } from './room.ts'
+
+/** What belongs to the partner whose key made it. */
+const owned = operations.filter(({ access, path }) => access === 'webhooks:write' && path.includes('{id}'))
 
 type Role = { name: string; key: string | null; scopes: readonly string[] | 'none' | 'bad' }
 
@@ -50,6 +54,18 @@ onEveryEngine('access', (engine) => {
       expect(answer.status).toBeLessThan(300)
     })
 
+    it.each(owned)('to $method $path is of nobody else than who made it', async (operation) => {
+      const owner = await room.key([operation.access as Scope])
+      const { params, query, body, headers } = await validRequest(room, operation, owner)
+      const type = operation.types[0] && { 'content-type': operation.types[0] }
+      const asked = { params, query, body, headers: { ...type, ...headers } }
+      const before = await room.seq()
+      const other = await room.ask(operation, { ...asked, key: await room.key([operation.access as Scope]) })
+      expect(other.status).toBe(404)
+      expect(await room.seq()).toBe(before)
+      expect((await room.ask(operation, { ...asked, key: owner })).status).toBeLessThan(300)
+    })
+
     it.each(reads)('to $path is the same for HEAD', async (operation) => {
       const { params, query } = await validRequest(room, operation)
       for (const { key, name } of some) {
@@ -84,6 +100,8 @@ async function everyRole(room: Room): Promise<Role[]> {
     { name: 'nobody', key: null, scopes: 'none' },
     { name: 'a key that nobody has', key: makeKey().key, scopes: 'bad' },
     { name: 'a revoked key', key: await revokedKey(room), scopes: 'bad' },
+    { name: 'an expired key', key: await expiredKey(room), scopes: 'bad' },
+    { name: 'a key of a suspended partner', key: await suspendedKey(room), scopes: 'bad' },
     { name: 'no key at all', key: 'undefined', scopes: 'bad' },
     { name: 'the key of the settings', key: adminKey, scopes: ['admin'] },
   ]
@@ -97,6 +115,28 @@ async function revokedKey(room: Room): Promise<string> {
     body: { name: 'Revoked', scopes: ['admin'] },
   })
   await room.api.delete(headers.location)
+  return body.key
+}
+
+/** It was good until a moment ago. */
+async function expiredKey(room: Room): Promise<string> {
+  const id = await room.partner()
+  const { body } = await room.api.post(`/v1/partners/${id}/keys`, {
+    body: { name: 'Expired', scopes: ['admin'], expiresAt: '2999-01-01T00:00:00.000Z' },
+  })
+  const past = '2001-01-01T00:00:00.000Z'
+  await room.database.write((tx) =>
+    tx.run(sql`update api_key set expires_at = ${past} where id = ${body.id}`),
+  )
+  return body.key
+}
+
+async function suspendedKey(room: Room): Promise<string> {
+  const id = await room.partner()
+  const { body } = await room.api.post(`/v1/partners/${id}/keys`, {
+    body: { name: 'Suspended', scopes: ['admin'] },
+  })
+  await room.api.patch(`/v1/partners/${id}`, { body: { state: 'suspended' } })
   return body.key
 }
 

@@ -1,0 +1,55 @@
+import { Failure } from '../shared/failure.ts'
+import type { Server } from './server.ts'
+
+const sampleMs = 100
+/** What the last sample weighs, and what it counts for at most: one long step sheds nothing, steps that follow each other do. */
+const weightOfLast = 0.3
+const countsAtMostMs = 1_500
+const lateAtMostMs = 500
+const retryAfterSeconds = 2
+
+type Lateness = { start(): void; lateMs(): number; stop(): void }
+
+/** How late the event loop is, in ms, over the last second or so. Costs one timer. */
+export function watchLateness(): Lateness {
+  let timer: NodeJS.Timeout | undefined
+  let due = 0
+  let late = 0
+  const sample = () => {
+    const now = performance.now()
+    const last = Math.min(countsAtMostMs, Math.max(0, now - due))
+    late += weightOfLast * (last - late)
+    due = now + sampleMs
+  }
+  return {
+    start() {
+      due = performance.now() + sampleMs
+      timer = setInterval(sample, sampleMs).unref()
+    },
+    lateMs: () => late,
+    stop: () => clearInterval(timer),
+  }
+}
+
+/**
+ * While more is asked than can be answered in time, what comes is refused at once with 503, which costs next to nothing, so that
+ * what was begun ends. Registered before keys are looked up. `exempt` are addresses by which the process is watched.
+ */
+export function addOverload(app: Server, exempt: string[], lateness = watchLateness()): void {
+  const watched = new Set(exempt)
+  app.addHook('onListen', async () => lateness.start())
+  app.addHook('onClose', async () => lateness.stop())
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(lateness.lateMs() > lateAtMostMs && !watched.has(request.url) ? overloaded() : undefined)
+  })
+}
+
+function overloaded(): Failure {
+  return new Failure(
+    'unavailable',
+    `More is asked than can be answered: try again in ${retryAfterSeconds} seconds.`,
+    {
+      headers: { 'Retry-After': String(retryAfterSeconds) },
+    },
+  )
+}

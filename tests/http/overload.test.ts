@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { addOverload, watchLateness } from '../../src/http/overload.ts'
+import { createServer } from '../../src/http/server.ts'
+import { checkProblem } from '../support/contract.ts'
+import { memoryLog } from '../support/log.ts'
+
+it('refuses what comes while the process is late, but for who watches it, and takes it again behind that', async () => {
+  let late = 0
+  let stopped = false
+  const { logger } = memoryLog('warn')
+  const app = createServer({ logger, publicUrl: () => 'http://newsweave.test', trustedProxies: [] })
+  const stop = () => {
+    stopped = true
+  }
+  addOverload(app, ['/healthz'], { start() {}, lateMs: () => late, stop })
+  for (const url of ['/healthz', '/things']) app.get(url, async () => ({ status: 'ok' }))
+  const ask = async (url: string) => app.inject(url)
+  expect((await ask('/things')).statusCode).toBe(200)
+  late = 1000
+  const refused = await ask('/things')
+  expect(refused.headers['retry-after']).toBe('2')
+  checkProblem({
+    request: 'GET /things',
+    status: 503,
+    headers: refused.headers as Record<string, string>,
+    text: refused.body,
+  })
+  expect((await ask('/healthz')).statusCode).toBe(200)
+  late = 0
+  expect((await ask('/things')).statusCode).toBe(200)
+  await app.close()
+  expect(stopped).toBe(true)
+})
+
+it('is late where one step follows the other, and not by a single one', async () => {
+  const { start, lateMs, stop } = watchLateness()
+  const hold = (ms: number) => {
+    for (const end = performance.now() + ms; performance.now() < end; );
+  }
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 1))
+  start()
+  hold(3_000)
+  await turn()
+  expect(lateMs()).toBeGreaterThan(0)
+  expect(lateMs()).toBeLessThan(500)
+  for (let step = 0; step < 5; step++) {
+    hold(1_200)
+    await turn()
+  }
+  expect(lateMs()).toBeGreaterThan(500)
+  stop()
+})
