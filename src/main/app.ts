@@ -85,7 +85,9 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addRequestLog(app)
   addCors(app, options.corsOrigins)
   addAuthentication(app, { database, adminKey: options.adminKey, clock })
-  const usage = keyUsage(options.countsIn ?? database, (error) => app.log.warn({ err: error }, 'Requests could not be counted.'))
+  const usage = keyUsage(options.countsIn ?? database, (error) =>
+    app.log.warn({ err: error }, 'Requests could not be counted.'),
+  )
   app.addHook('onClose', usage.close)
   addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'], usage)
   addAccessCheck(app, options.readAccess)
