@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What a machine may lack: a tracer of system calls, file systems on loop devices, the right to mount. */
@@ -73,6 +73,10 @@ export async function mounted<T>(
     asRoot('umount', folder)
   }
 }
+
+/** The block device behind a mounted file system. */
+export const deviceOf = (disk: string) =>
+  basename(execFileSync('findmnt', ['--noheadings', '--output', 'SOURCE', disk], { encoding: 'utf8' }).trim())
 
 const probes: Record<Need, () => unknown> = {
   strace: () =>

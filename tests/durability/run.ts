@@ -9,6 +9,7 @@ import { failingCalls, fullDisk } from './proofs/disk.ts'
 import { exactKills, randomKills } from './proofs/kills.ts'
 import { killedMigrations } from './proofs/migrations.ts'
 import { cutsOnExt4, cutsOnXfs } from './proofs/power.ts'
+import { readOnlyDisk } from './proofs/readonly.ts'
 import { crashedServer } from './proofs/server.ts'
 import { record } from './report.ts'
 
@@ -17,6 +18,7 @@ const proofs: Proof[] = [
   exactKills,
   fullDisk,
   failingCalls,
+  readOnlyDisk,
   cutsOnExt4,
   cutsOnXfs,
   killedMigrations,

@@ -87,7 +87,7 @@ export const failingCalls: Proof = {
       tell(`${runs} runs`)
     }
     demand(failed > 0, 'No call failed: the proof shows nothing.')
-    return `${failed} of the first ${callsToFail} calls of pwrite64 and of fsync failed with EIO or ENOSPC, in ${runs} of ${plans(true).length} runs: 0 of ${writes} acknowledged writes lost, all ${refused} refusals were 503 with Retry-After`
+    return `${failed} calls of pwrite64 and fsync among the first ${callsToFail} of a server failed with EIO or ENOSPC, in ${runs} of ${plans(true).length} runs: 0 of ${writes} acknowledged writes lost, all ${refused} refusals were 503 with Retry-After`
   },
 }
 

@@ -1,10 +1,20 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { faultsOf, newDatabase, readLedger } from '../ledger.ts'
 import { type Control, serve, startWriter } from '../processes.ts'
-import { asRoot, demand, type Effort, inFolder, mounted, nothing, type Proof, until } from '../proof.ts'
+import {
+  asRoot,
+  demand,
+  deviceOf,
+  type Effort,
+  inFolder,
+  mounted,
+  nothing,
+  type Proof,
+  until,
+} from '../proof.ts'
 
 type FileSystem = { name: 'ext4' | 'xfs'; bytes: number; options: string[] }
 
@@ -102,9 +112,6 @@ async function cut(
     server.signal('SIGCONT')
   }
 }
-
-const deviceOf = (disk: string) =>
-  basename(execFileSync('findmnt', ['--noheadings', '--output', 'SOURCE', disk], { encoding: 'utf8' }).trim())
 
 /** How many writes the device has finished, and how many are under way. */
 function writesTo(device: string): () => string {
