@@ -58,6 +58,13 @@ export function asRoot(...line: string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
+const mounts = new Set<string>()
+
+/** Also where the run is broken off. Lazily, since what is killed then may still be ending. */
+process.once('exit', () => {
+  for (const folder of mounts) asRoot('umount', '--lazy', folder)
+})
+
 /** A file system in `folder` for the time of `work`. `options` go to mount. */
 export async function mounted<T>(
   folder: string,
@@ -66,11 +73,13 @@ export async function mounted<T>(
 ): Promise<T> {
   mkdirSync(folder, { recursive: true })
   asRoot('mount', ...options, folder)
+  mounts.add(folder)
   try {
     asRoot('chmod', '0777', folder)
     return await work(folder)
   } finally {
     asRoot('umount', folder)
+    mounts.delete(folder)
   }
 }
 
