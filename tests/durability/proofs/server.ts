@@ -1,5 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { migrate } from '../../../src/database/migrate.ts'
+import { openDatabase } from '../../../src/database/open.ts'
 import { type RunningPostgres, startPostgres } from '../../support/postgres.ts'
 import { faultsOf, readLedger } from '../ledger.ts'
 import { serve, startWriter } from '../processes.ts'
@@ -30,6 +33,7 @@ export const crashedServer: Proof = {
 async function crashing(number: number, { mayGoOn, tell }: Effort, settings: Record<string, string> = {}) {
   const server = await startPostgres(settings)
   try {
+    await prepare(server.url)
     return await inFolder(async (folder) => {
       const ledger = join(folder, 'ledger')
       const [api, writer] = [await serve(server.url), startWriter(ledger, 'crash')]
@@ -51,8 +55,13 @@ async function crashing(number: number, { mayGoOn, tell }: Effort, settings: Rec
         await Promise.all([api.kill(), writer.kill()])
       }
       const { acknowledged, refusals } = readLedger(ledger)
+      // Without its source, a control is refused what it asks for.
       nothing(
-        [...refusals.keys()].filter((refusal) => refusal !== clear && refusal !== 'import unavailable never'),
+        lost.length > 0
+          ? []
+          : [...refusals.keys()].filter(
+              (refusal) => refusal !== clear && refusal !== 'import unavailable never',
+            ),
         'unclear answers',
       )
       return { crashes, writes: acknowledged, refused: refusals.get(clear) ?? 0, slowestMs, lost }
@@ -60,6 +69,15 @@ async function crashing(number: number, { mayGoOn, tell }: Effort, settings: Rec
   } finally {
     await server.stop()
   }
+}
+
+/** The tables are written out, whatever a control loses later. */
+async function prepare(url: string): Promise<void> {
+  const database = openDatabase(url)
+  await migrate(database).finally(() => database.close())
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('checkpoint').finally(() => client.end())
 }
 
 /** Answers when the server was back. */
