@@ -342,6 +342,11 @@ export async function clearOriginal(tx: Transaction, originalId: string) {
 }
 
 /** Articles by id with what is searched of them, and the version of the terms by which they are in the index, if they are. */
+/** The next articles by id. */
+export function listArticlesBehind(q: Queries, after: string, limit: number) {
+  return q.all<ArticleRow>(sql`select ${all} from article where id > ${after} order by id limit ${limit}`)
+}
+
 export function listForIndex(q: Queries, after: string, limit: number) {
   return q.all<{
     id: string

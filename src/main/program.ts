@@ -14,6 +14,7 @@ import { relateCommand } from './commands/relate.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { sourcesCommand } from './commands/sources.ts'
 import { startCommand } from './commands/start.ts'
+import { verifyCommand } from './commands/verify.ts'
 
 /** The command line: exit code 0 for success, 1 for failure, 2 for a command that was used wrongly. */
 export function program(): Command {
@@ -45,6 +46,7 @@ Examples:
     relateCommand(),
     backupCommand(),
     restoreCommand(),
+    verifyCommand(),
   ]
   for (const command of commands) newsweave.addCommand(command)
   for (const command of allOf(newsweave))

@@ -45,6 +45,7 @@ describe('the command line', () => {
       'sources resume',
       'sources status',
       'start',
+      'verify',
     ])
   })
 

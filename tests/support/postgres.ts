@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { chmod, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/database/migrate.ts'
@@ -27,15 +28,31 @@ export default async function providePostgres(project: TestProject): Promise<() 
   return stop
 }
 
+export type RunningPostgres = {
+  url: string
+  stop(): Promise<void>
+  /** Ends it as a crash does: nothing is written out any more. */
+  crash(): Promise<void>
+  /** Starts it again on the data that a crash left. */
+  startAgain(): Promise<void>
+}
+
 /** A PostgreSQL with nothing in it. The folder with its data goes when it stops. */
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPostgres(more: Record<string, string> = {}): Promise<RunningPostgres> {
   const folder = scratchFolder('postgres')
   // The server gives up root for a user of its own, who has to reach its data.
   await chmod(folder, 0o755)
   endWithTheProcess(folder)
-  const { server, url } = await start(folder)
+  const { server, url } = await start(folder, more)
   return {
     url,
+    async crash() {
+      const pid = postmasterIn(folder)
+      if (pid === undefined) throw new Error('PostgreSQL does not run.')
+      process.kill(pid, 'SIGQUIT')
+      while (isRunning(pid)) await sleep(5)
+    },
+    startAgain: () => server.start(),
     async stop() {
       await server.stop()
       await rm(folder, { recursive: true, force: true })
@@ -46,18 +63,31 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
 /** Also where the run is broken off. */
 function endWithTheProcess(folder: string): void {
   process.once('exit', () => {
-    const pid = /^\d+/.exec(readIfThere(join(folder, 'data/postmaster.pid')))?.[0]
-    if (pid) process.kill(Number(pid), 'SIGQUIT')
+    const pid = postmasterIn(folder)
+    if (pid !== undefined && isRunning(pid)) process.kill(pid, 'SIGQUIT')
     rmSync(folder, { recursive: true, force: true })
   })
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+}
+
+function postmasterIn(folder: string): number | undefined {
+  const pid = /^\d+/.exec(readIfThere(join(folder, 'data/postmaster.pid')))?.[0]
+  return pid === undefined ? undefined : Number(pid)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
-async function start(folder: string) {
+async function start(folder: string, more: Record<string, string>) {
   const EmbeddedPostgres = await loadEmbeddedPostgres(folder)
   const log: unknown[] = []
   const port = await freePort()
@@ -83,6 +113,7 @@ async function start(folder: string) {
       // The data is thrown away after the run: nothing has to outlive a power cut.
       fsync: 'off',
       full_page_writes: 'off',
+      ...more,
     }),
     onLog: (line) => log.push(line),
     onError: (line) => log.push(line),

@@ -1,0 +1,147 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { faultsOf, newDatabase, readLedger } from '../ledger.ts'
+import { injectInto, serve, startWriter } from '../processes.ts'
+import { demand, inFolder, mounted, nothing, type Proof, until } from '../proof.ts'
+
+const clear = '503 problem retry-after'
+const ballastBytes = 4 * 1024 * 1024
+const healthyWithinMs = 5000
+/** Of the first 200 calls each fails once: in ten runs, every tenth of them. */
+const callsToFail = 200
+const everySoMany = 10
+const syncs = 'fsync,fdatasync'
+const callsWithinMs = 120_000
+
+export const fullDisk: Proof = {
+  name: 'full-disk',
+  promise:
+    'A full disk is answered with a clear 503, tears nothing, and is over within 5 s of space returning',
+  needs: ['mount'],
+  async run({ long, mayGoOn, tell }) {
+    let [rounds, refused, slowestMs] = [0, 0, 0]
+    while (rounds < (long ? 20 : 1) && mayGoOn()) {
+      const round = await inFolder((folder) =>
+        mounted(join(folder, 'disk'), ['-t', 'tmpfs', '-o', 'size=10m', 'tmpfs'], (disk) =>
+          fillDisk(disk, join(folder, 'ledger')),
+        ),
+      )
+      rounds++
+      refused += round.refused
+      slowestMs = Math.max(slowestMs, round.healthyAfterMs)
+      tell(`${rounds} rounds`)
+    }
+    return `${rounds} times full: all ${refused} refusals were 503 with Retry-After, reads went on, 0 acknowledged writes lost, writes went on at most ${Math.ceil(slowestMs)} ms after space returned`
+  },
+}
+
+async function fillDisk(disk: string, ledger: string) {
+  const url = await newDatabase(disk)
+  const ballast = join(disk, 'ballast')
+  writeFileSync(ballast, Buffer.alloc(ballastBytes, 1))
+  const server = await serve(url)
+  const writer = startWriter(ledger, 'full', { paragraphs: 40 })
+  try {
+    writer.writeTo(String(server.address))
+    await until(() => readLedger(ledger).refusals.size > 0, 60_000, 'The disk does not fill.')
+    await sleep(500)
+    const read = await fetch(`${server.address}/v1/articles`)
+    demand(read.status === 200, `A read is answered ${read.status} while the disk is full.`)
+    const before = readLedger(ledger).acknowledged
+    rmSync(ballast)
+    const freedAt = performance.now()
+    await until(() => readLedger(ledger).acknowledged > before + 8, healthyWithinMs, 'It does not recover.')
+    const healthyAfterMs = performance.now() - freedAt
+    await server.kill()
+    await writer.kill()
+    const written = readLedger(ledger)
+    nothing(
+      [...written.refusals.keys()].filter((refusal) => !isClear(refusal)),
+      'answers that are unclear',
+    )
+    nothing(await faultsOf(url, written), 'after the disk was full')
+    return { refused: written.refusals.get(clear) ?? 0, healthyAfterMs }
+  } finally {
+    await Promise.all([server.kill(), writer.kill()])
+  }
+}
+
+/** A line of an import that failed tells it in its own result. */
+const isClear = (refusal: string) => refusal === clear || refusal === 'import unavailable never'
+
+export const failingCalls: Proof = {
+  name: 'failing-calls',
+  promise:
+    'A write to the disk or a sync that fails loses no acknowledged write, and is answered with a clear 503',
+  needs: ['strace'],
+  async run({ long, mayGoOn, tell }) {
+    let [runs, refused, writes, failed] = [0, 0, 0, 0]
+    for (const plan of plans(long)) {
+      if (!mayGoOn()) break
+      const result = await inFolder((folder) => failCalls(folder, plan))
+      runs++
+      refused += result.refused
+      writes += result.writes
+      failed += result.failed
+      tell(`${runs} runs`)
+    }
+    demand(failed > 0, 'No call failed: the proof shows nothing.')
+    return `${failed} calls of pwrite64 and fsync among the first ${callsToFail} of a server failed with EIO or ENOSPC, in ${runs} of ${plans(true).length} runs: 0 of ${writes} acknowledged writes lost, all ${refused} refusals were 503 with Retry-After`
+  },
+}
+
+type Plan = { call: string; error: string; first: number }
+
+function plans(long: boolean): Plan[] {
+  const firsts = long ? Array.from({ length: everySoMany }, (_, index) => index + 1) : [7]
+  return firsts.flatMap((first) =>
+    ['pwrite64', syncs].flatMap((call) =>
+      (long ? ['EIO', 'ENOSPC'] : [call === 'pwrite64' ? 'ENOSPC' : 'EIO']).map((error) => ({
+        call,
+        error,
+        first,
+      })),
+    ),
+  )
+}
+
+async function failCalls(folder: string, { call, error, first }: Plan) {
+  const url = await newDatabase(folder)
+  const ledger = join(folder, 'ledger')
+  const when = `${first}..${callsToFail}+${everySoMany}`
+  const log = join(folder, 'calls')
+  const server = await serve(url)
+  const writer = startWriter(ledger, 'failing')
+  try {
+    await injectInto(server, `${call}:error=${error}:when=${when}`, log)
+    writer.writeTo(String(server.address))
+    await until(() => linesOf(log).length > callsToFail, callsWithinMs, 'Too few calls come.')
+    await healthyNow(ledger)
+    await server.kill()
+    await writer.kill()
+    const written = readLedger(ledger)
+    const at = `where ${call} failed with ${error} (${when})`
+    nothing(
+      [...written.refusals.keys()].filter((refusal) => !isClear(refusal)),
+      `unclear answers ${at}`,
+    )
+    nothing(await faultsOf(url, written), at)
+    const failed = linesOf(log).filter((line) => line.includes('INJECTED')).length
+    return { refused: written.refusals.get(clear) ?? 0, writes: written.acknowledged, failed }
+  } finally {
+    await Promise.all([server.kill(), writer.kill()])
+  }
+}
+
+const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n')
+
+/** Whoever failed before writes again. */
+async function healthyNow(ledger: string): Promise<void> {
+  const before = readLedger(ledger).acknowledged
+  await until(
+    () => readLedger(ledger).acknowledged > before,
+    healthyWithinMs,
+    'Nobody writes behind the failures.',
+  )
+}

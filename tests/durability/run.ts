@@ -1,0 +1,76 @@
+// Shows what docs/reliability.md promises of what is stored. --long runs each proof to its
+// full figure, or for --minutes at most, and writes the page.
+import { parseArgs } from 'node:util'
+import { endWithThisProcess } from './processes.ts'
+import { lacking, type Proof } from './proof.ts'
+import { backupUnderLoad } from './proofs/backup.ts'
+import { damagedFiles, damagedLogs } from './proofs/damage.ts'
+import { failingCalls, fullDisk } from './proofs/disk.ts'
+import { exactKills, randomKills } from './proofs/kills.ts'
+import { killedMigrations } from './proofs/migrations.ts'
+import { cutsOnExt4, cutsOnXfs } from './proofs/power.ts'
+import { readOnlyDisk } from './proofs/readonly.ts'
+import { crashedServer } from './proofs/server.ts'
+import { record } from './report.ts'
+
+const proofs: Proof[] = [
+  randomKills,
+  exactKills,
+  fullDisk,
+  failingCalls,
+  readOnlyDisk,
+  cutsOnExt4,
+  cutsOnXfs,
+  killedMigrations,
+  crashedServer,
+  backupUnderLoad,
+  damagedLogs,
+  damagedFiles,
+]
+
+const { values } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    minutes: { type: 'string', default: '60' },
+  },
+})
+const { long } = values
+const atMostMs = Number(values.minutes) * 60_000
+/** Where a proof that cannot be shown is a failure, not a remark: in continuous integration, and for the figures. */
+const demanding = long || process.env.REQUIRE_FAULT_TOOLS === '1'
+const chosen = proofs.filter(({ name }) => !values.only || values.only.includes(name))
+const unknown = (values.only ?? []).filter((name) => !proofs.some((proof) => proof.name === name))
+if (unknown.length > 0)
+  throw new Error(`No proof is called ${unknown}. There are: ${proofs.map(({ name }) => name)}.`)
+
+endWithThisProcess()
+let failed = 0
+for (const proof of chosen) failed += (await show(proof)) ? 0 : 1
+// What is still connected somewhere would keep this process.
+process.exit(failed > 0 ? 1 : 0)
+
+async function show(proof: Proof): Promise<boolean> {
+  const missing = lacking(proof.needs)
+  if (missing) {
+    console.log(`${demanding ? 'FAILED' : 'NOT SHOWN'}  ${proof.name}: ${missing}.`)
+    return !demanding
+  }
+  const began = performance.now()
+  let toldAt = began
+  const mayGoOn = () => performance.now() - began < atMostMs
+  const tell = (text: string) => {
+    if (performance.now() - toldAt < 10_000) return
+    toldAt = performance.now()
+    console.log(`           ${proof.name}: ${text}`)
+  }
+  try {
+    const figure = await proof.run({ long, mayGoOn, tell })
+    console.log(`holds      ${proof.name}: ${figure} (${Math.round((performance.now() - began) / 1000)} s)`)
+    if (long) await record(proof, figure)
+    return true
+  } catch (error) {
+    console.log(`FAILED     ${proof.name}: ${error instanceof Error ? error.stack : error}`)
+    return false
+  }
+}
