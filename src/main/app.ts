@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import packageFile from '../../package.json' with { type: 'json' }
 import { agentRoutes } from '../agents/routes.ts'
-import { refreshCards } from '../articles/articles.ts'
+import { refreshSourced, refreshTagged } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
 import type { StreamLimits } from '../changes/streaming.ts'
@@ -85,7 +85,9 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addRequestLog(app)
   addCors(app, options.corsOrigins)
   addAuthentication(app, { database, adminKey: options.adminKey, clock })
-  const usage = keyUsage(options.countsIn ?? database, (error) => app.log.warn({ err: error }, 'Requests could not be counted.'))
+  const usage = keyUsage(options.countsIn ?? database, (error) =>
+    app.log.warn({ err: error }, 'Requests could not be counted.'),
+  )
   app.addHook('onClose', usage.close)
   addRateLimits(app, options.rateLimits, ['/healthz', '/readyz', '/metrics'], usage)
   addAccessCheck(app, options.readAccess)
@@ -104,8 +106,8 @@ export async function createApp(options: AppOptions): Promise<Server> {
   await addDocs(app, about.info.title)
   addProblemPages(app, publicUrl)
   articleRoutes(app, { ...deps, search: { readFound, facets: Facets } })
-  tagRoutes(app, { ...deps, refreshCards })
-  sourceRoutes(app, { ...deps, refreshCards })
+  tagRoutes(app, { ...deps, refreshCards: refreshTagged })
+  sourceRoutes(app, { ...deps, refreshCards: refreshSourced })
   fetchRoutes(app, deps)
   opmlRoutes(app, deps)
   ingestionRoutes(app, ingestion)
