@@ -12,13 +12,20 @@ import { deskOf, openNewsroom } from './newsroom.ts'
 import { type Writing, write } from './operations.ts'
 import { seeded } from './random.ts'
 
-export type Frame = { databaseUrl: string; operations: number; kills: number; seed: number }
+export type Frame = {
+  databaseUrl: string
+  operations: number
+  /** Of each partner. */
+  kills: number
+  /** How long partners may take behind the last operation. */
+  catchingUpMs: number
+  seed: number
+}
 
 const key = 'admin'
 const hands = 6
 /** Of the operations, so many come before the partners. */
 const before = 0.15
-const mostCatchingUpMs = 240_000
 const program = new URL('partner.ts', import.meta.url)
 
 type Partner = {
@@ -35,7 +42,7 @@ type Partner = {
  * A newsroom that is written to, and partners that follow it, each in its own way, and are killed again and again. One is careless: it
  * passes over a type of change.
  */
-export async function simulate({ databaseUrl, operations, kills, seed }: Frame) {
+export async function simulate({ databaseUrl, operations, kills, catchingUpMs, seed }: Frame) {
   const random = seeded(seed)
   const newsroom = await startNewsroom(databaseUrl)
   const desk = deskOf(random, newsroom.send)
@@ -69,7 +76,7 @@ export async function simulate({ databaseUrl, operations, kills, seed }: Frame) 
   const wroteMs = performance.now() - started
   await Promise.all(killing)
   const partners = [...careful, careless]
-  await catchUp(newsroom, partners)
+  await catchUp(newsroom, partners, catchingUpMs)
   const changes = await countTypes(newsroom)
   const caughtUpMs = performance.now() - started - wroteMs
   const truth = await readNewsroom(newsroom.url, key)
@@ -175,8 +182,8 @@ async function countTypes({ url }: Newsroom): Promise<Record<string, number>> {
 }
 
 /** Until nothing is left to be done behind the writes, and every partner is where the log ends. */
-async function catchUp(newsroom: Newsroom, partners: Partner[]): Promise<void> {
-  const deadline = performance.now() + mostCatchingUpMs
+async function catchUp(newsroom: Newsroom, partners: Partner[], withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs
   let last = -1
   for (;;) {
     const { body } = await newsroom.send('GET', '/v1/changes?limit=1&after=999999999999999')

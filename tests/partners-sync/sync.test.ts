@@ -5,7 +5,9 @@ import { countKinds } from './comparing.ts'
 import { simulate } from './simulation.ts'
 
 const isWhole = process.env.MODE === 'whole'
-const { operations, kills } = isWhole ? { operations: 5000, kills: 10 } : { operations: 600, kills: 3 }
+const { operations, kills, catchingUpMs } = isWhole
+  ? { operations: 5000, kills: 10, catchingUpMs: 300_000 }
+  : { operations: 600, kills: 3, catchingUpMs: 100_000 }
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 onEveryEngine('partners', (engine) => {
@@ -13,7 +15,7 @@ onEveryEngine('partners', (engine) => {
     `by polling, by a stream and by webhooks have what the newsroom has after ${operations} operations and ${kills} kills`,
     async () => {
       const databaseUrl = await engine.create()
-      const run = await simulate({ databaseUrl, operations, kills, seed })
+      const run = await simulate({ databaseUrl, operations, kills, catchingUpMs, seed })
       const { truth, different, careful, careless, writing, ...figures } = run
       if (isWhole)
         console.log(
