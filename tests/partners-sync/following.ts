@@ -22,26 +22,15 @@ export async function followByPolling({ news, copy, read }: Following): Promise<
   }
 }
 
-/** One stream after the other, each from where the copy stands. */
+/** One stream, from where the copy stands, to its end. */
 export async function followStream(
   following: Following,
   { url, key }: { url: string; key: string },
 ): Promise<void> {
-  for (;;) {
-    try {
-      const headers = {
-        authorization: `Bearer ${key}`,
-        'last-event-id': String(following.copy.position() ?? 0),
-      }
-      const answer = await fetch(`${url}/v1/changes/stream`, { headers })
-      if (!answer.ok || !answer.body) throw new Error(`The stream answered ${answer.status}.`)
-      await readStream(following, answer.body)
-    } catch (error) {
-      // As a browser does, it connects again.
-      console.error(String(error))
-      await sleep(500)
-    }
-  }
+  const headers = { authorization: `Bearer ${key}`, 'last-event-id': String(following.copy.position() ?? 0) }
+  const answer = await fetch(`${url}/v1/changes/stream`, { headers })
+  if (!answer.ok || !answer.body) throw new Error(`The stream answered ${answer.status}.`)
+  await readStream(following, answer.body)
 }
 
 async function readStream({ copy, read }: Following, body: ReadableStream<Uint8Array>): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createNewsweave, unwrap } from '../../openapi/client/src/index.ts'
 import { openCopy, type Told, type Written } from './copy.ts'
 import { askForLate, followByPolling, followInbox, followStream, receiveWebhooks } from './following.ts'
@@ -26,6 +27,18 @@ async function readFirst(): Promise<void> {
   copy.begin(await readEverything(news), lastSeq)
 }
 
+/** What fails is begun anew from what the copy says, as after a restart. */
+async function again(work: () => Promise<void>): Promise<never> {
+  for (;;) {
+    try {
+      await work()
+    } catch (error) {
+      console.error(error)
+    }
+    await sleep(500)
+  }
+}
+
 if (WAY === 'webhooks') {
   const hook = JSON.parse(WEBHOOK ?? '')
   await receiveWebhooks(copy, hook)
@@ -34,8 +47,8 @@ if (WAY === 'webhooks') {
     news.PATCH('/v1/webhooks/{id}', { params: { path: { id: hook.id } }, body: { state: 'active' } }),
   )
   await readFirst()
-  await Promise.all([followInbox(following), askForLate(news, hook)])
+  await Promise.all([again(() => followInbox(following)), again(() => askForLate(news, hook))])
 }
 await readFirst()
-if (WAY === 'stream') await followStream(following, { url: NEWSROOM, key: KEY })
-await followByPolling(following)
+if (WAY === 'stream') await again(() => followStream(following, { url: NEWSROOM, key: KEY }))
+await again(() => followByPolling(following))

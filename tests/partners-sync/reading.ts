@@ -47,30 +47,25 @@ export async function readAgain(news: Newsweave, copy: Copy, changes: Told[]): P
   const written: Written[] = []
   await each(tags, async (slug) => written.push(...(await readTag(news, slug))))
   await each(sources, async (id) => written.push(...(await readSource(news, id))))
-  await each(stories, async (id) => written.push(...(await readStory(news, id))))
-  const living = written.filter(({ kind, document }) => kind === 'story' && document)
-  await each(
-    living.map(({ id }) => id),
-    async (id) => {
-      for (const member of await readMembers(news, id)) {
-        written.push(member)
-        articles.delete(member.id)
-      }
-    },
-  )
+  await each(stories, async (id) => {
+    for (const member of await readMembers(news, id)) {
+      written.push(member)
+      articles.delete(member.id)
+    }
+  })
   await each(articles, async (id) => written.push(await readArticle(news, id)))
-  await each(storiesAround(copy, written, stories), async (id) =>
-    written.push(...(await readStory(news, id))),
-  )
+  // Last: a story that was read before its articles could show what they show no more, and nobody would notice.
+  const around = [...stories, ...storiesAround(copy, written)]
+  await each(new Set(around), async (id) => written.push(...(await readStory(news, id))))
   return written
 }
 
 /** A story shows one of its articles, and their tags: those that an article left or is in are read with it. */
-function storiesAround(copy: Copy, written: Written[], read: Set<string>): Set<string> {
+function storiesAround(copy: Copy, written: Written[]): string[] {
   const ids = written
     .filter(({ kind }) => kind === 'article')
     .flatMap(({ id, document }) => [copy.find('article', id)?.story?.id, document?.story?.id])
-  return new Set(ids.filter((id) => id !== undefined && !read.has(id)))
+  return ids.filter((id) => id !== undefined)
 }
 
 async function readArticle(news: Newsweave, id: string): Promise<Written> {

@@ -107,11 +107,11 @@ async function startNewsroom(databaseUrl: string) {
       return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
     },
     /** What is still to be done behind the writes: relations, and deliveries. */
-    async behind(): Promise<number> {
+    async behind(): Promise<Record<string, number>> {
       const text = await (await fetch(`${url}/metrics`, { headers })).text()
       const names = ['relations_behind', 'webhooks_behind', 'webhook_deliveries_pending']
-      const values = names.map((name) => Number(new RegExp(`^newsweave_${name} (\\d+)`, 'm').exec(text)?.[1]))
-      return values.reduce((sum, value) => sum + value, 0)
+      const countOf = (name: string) => Number(new RegExp(`^newsweave_${name} (\\d+)`, 'm').exec(text)?.[1])
+      return Object.fromEntries(names.map((name) => [name, countOf(name)]))
     },
   }
 }
@@ -190,10 +190,13 @@ async function catchUp(newsroom: Newsroom, partners: Partner[], withinMs: number
     const head: number = body.lastSeq
     const behind = await newsroom.behind()
     const late = partners.filter(({ isAt }) => !isAt(head))
-    if (behind === 0 && late.length === 0 && head === last) return
+    const isDone = Object.values(behind).every((count) => count === 0)
+    if (isDone && late.length === 0 && head === last) return
     if (performance.now() > deadline) {
-      const told = late.map(({ name, output }) => `${name}: ${output()}`).join('\n')
-      throw new Error(`Not caught up with ${head}; behind: ${behind}. Late are\n${told}`)
+      const told = partners.map(
+        (one) => `${one.name}${late.includes(one) ? ', late' : ''}: ${one.output().slice(-2000)}`,
+      )
+      throw new Error(`Not caught up with ${head}; behind: ${JSON.stringify(behind)}\n${told.join('\n')}`)
     }
     last = head
     await sleep(500)
