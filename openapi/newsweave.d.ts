@@ -2154,7 +2154,7 @@ export interface components {
              */
             at: string;
             /** @enum {string} */
-            type: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
+            type: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
             resource: {
                 /** @description The part of `type` before the dot. */
                 type: string;
@@ -2254,7 +2254,7 @@ export interface components {
             /** @description The place of the change in the log. */
             seq: number;
             /** @enum {string} */
-            type: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
+            type: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
             resource: {
                 type: string;
                 id: string;
@@ -2361,6 +2361,7 @@ export interface components {
             /** @description The source's own identity of the article. */
             externalId: string | null;
             body: components["schemas"]["Body"];
+            toc: components["schemas"]["Heading"][];
             /** @description Null where the article is not withdrawn. */
             withdrawal: components["schemas"]["ExportedWithdrawal"] | null;
         };
@@ -2427,6 +2428,7 @@ export interface components {
             /** @description The source's own identity of the article. */
             externalId: string | null;
             body: components["schemas"]["BodyInput"];
+            toc: components["schemas"]["HeadingInput"][];
             /** @description Null where the article is not withdrawn. */
             withdrawal: components["schemas"]["ExportedWithdrawalInput"] | null;
         };
@@ -2628,6 +2630,12 @@ export interface components {
             newestItemAt: string | null;
         };
         Heading: {
+            /** @description The id of the heading in `body.html`. */
+            anchor: string;
+            level: number;
+            title: string;
+        };
+        HeadingInput: {
             /** @description The id of the heading in `body.html`. */
             anchor: string;
             level: number;
@@ -3204,7 +3212,7 @@ export interface components {
             /** @description What it is for. */
             description?: string | null;
             /** @description The types of change that it is told of; null for all. */
-            types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
             /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
             query?: components["schemas"]["WebhookQueryInput"] | null;
             /**
@@ -4298,7 +4306,7 @@ export interface components {
             /** @description What it is for. */
             description: string | null;
             /** @description The types of change that it is told of; null for all. */
-            types: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            types: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
             /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
             query: components["schemas"]["WebhookQuery"] | null;
             /**
@@ -4359,7 +4367,7 @@ export interface components {
             /** @description What it is for. */
             description?: string | null;
             /** @description The types of change that it is told of; null for all. */
-            types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
             /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
             query?: {
                 q?: string | null;
@@ -4497,7 +4505,7 @@ export interface components {
             /** @description What it is for. */
             description: string | null;
             /** @description The types of change that it is told of; null for all. */
-            types: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
+            types: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[] | null;
             /** @description It is told of an article that this finds, and of one that it was told of before, whatever became of that: it left the query, was withdrawn, or deleted. With a query other changes than those of articles are told only where `types` names them. Null for no query. */
             query: components["schemas"]["WebhookQuery"] | null;
             /**
@@ -5581,6 +5589,13 @@ export interface operations {
                      *         "html": "html",
                      *         "text": "text"
                      *       },
+                     *       "toc": [
+                     *         {
+                     *           "anchor": "anchor",
+                     *           "level": 1,
+                     *           "title": "title"
+                     *         }
+                     *       ],
                      *       "withdrawal": {
                      *         "reason": "reason",
                      *         "note": "note",
@@ -7262,7 +7277,7 @@ export interface operations {
                 /** @description `lastSeq` of the answer before; 0 for the log from its beginning. */
                 after?: number;
                 /** @description Only these types, with commas between. */
-                types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[];
+                types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[];
                 /** @description Only what concerns one of these tags: articles that carry it or a tag below it, or did before the change, their links, and the tag itself. */
                 tags?: string[];
                 /** @description Only what concerns one of these sources, by id: its articles, their links, and the source itself. */
@@ -7341,7 +7356,7 @@ export interface operations {
                 /** @description Where to begin: the `seq` that was seen last; 0 for the log from its beginning. */
                 after?: number;
                 /** @description Only these types, with commas between. */
-                types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[];
+                types?: ("article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted")[];
                 /** @description Only what concerns one of these tags: articles that carry it or a tag below it, or did before the change, their links, and the tag itself. */
                 tags?: string[];
                 /** @description Only what concerns one of these sources, by id: its articles, their links, and the source itself. */
@@ -11863,7 +11878,7 @@ export interface operations {
                 /** @description Only those of this state. */
                 state?: "pending" | "delivered" | "failed";
                 /** @description Only those of changes of this type. */
-                type?: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
+                type?: "article.drafted" | "article.published" | "article.revised" | "article.withdrawn" | "article.restored" | "article.matched" | "article.deleted" | "tag.created" | "tag.updated" | "tag.merged" | "tag.deleted" | "link.created" | "link.updated" | "link.deleted" | "story.created" | "story.updated" | "story.merged" | "source.created" | "source.updated" | "source.deleted";
                 /** @description How many items a page has, at most. */
                 limit?: number;
                 /** @description `page.next` of the page before, with the same filters. */

@@ -31,7 +31,7 @@ import {
 } from './store.ts'
 import { surroundingsOf } from './surroundings.ts'
 
-export { refreshCards } from './cards.ts'
+export { refreshCards, refreshSourced, refreshTagged } from './cards.ts'
 export { countAll, reindexArticles } from './indexing.ts'
 export { placeArticles } from './placing.ts'
 export {

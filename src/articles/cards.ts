@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { z } from 'zod'
+import { recordChange } from '../changes/changes.ts'
 import type { Transaction } from '../database/database.ts'
-import { tagsOfArticles } from '../tags/tags.ts'
+import { tagIdsOf, tagsOfArticles } from '../tags/tags.ts'
 import type { Article, TranslationOf } from './article.ts'
 import { attributionOf } from './attribution.ts'
 import { type SourceSummary, sourcesOf } from './card-sources.ts'
@@ -72,29 +73,73 @@ function foundTranslation(
   return { articleId: id, url, language, method: 'computed', score }
 }
 
+/** Members of a card that follow from another resource, whose own change tells of them. */
+type ToldMember = 'source' | 'attribution' | 'tags' | 'story'
+
 /**
  * Writes the cards of these articles anew, and of those that show them as having the same text, after something that they show
  * has changed: the name of a source or a tag, a story, an original. In slices, between which
- * the event loop turns, so that reads go on while many are written.
+ * the event loop turns, so that reads go on while many are written. What changes in a card and is not `told` otherwise is told of as
+ * `article.matched`, behind the last write.
  */
-export async function refreshCards(tx: Transaction, articleIds: string[]): Promise<void> {
+export async function refreshCards(
+  tx: Transaction,
+  articleIds: string[],
+  told: ToldMember[] = [],
+): Promise<void> {
+  const matched: ArticleRow[] = []
   for (let at = 0; at < articleIds.length; at += sliceSize) {
     if (at > 0) await turn()
     const slice = articleIds.slice(at, at + sliceSize)
     const ids = [...new Set([...slice, ...(await listMates(tx, slice))])]
-    await writeCards(tx, await listArticlesForUpdate(tx, ids))
+    const named = new Set(slice)
+    for (const { row, card } of await writeCards(tx, await listArticlesForUpdate(tx, ids)))
+      if (!isTold(row, card, named.has(row.id) ? told : [])) matched.push(row)
   }
+  for (const row of matched) await tellMatched(tx, row)
 }
 
-async function writeCards(tx: Transaction, rows: ArticleRow[]): Promise<void> {
+/** The same after a change of a tag, which tells of it. */
+export const refreshTagged = (tx: Transaction, articleIds: string[]) => refreshCards(tx, articleIds, ['tags'])
+
+/** The same after a change of a source. */
+export const refreshSourced = (tx: Transaction, articleIds: string[]) =>
+  refreshCards(tx, articleIds, ['source', 'attribution'])
+
+/** Writes the cards that are not as they were; `row` is what it was before. */
+async function writeCards(tx: Transaction, rows: ArticleRow[]): Promise<{ row: ArticleRow; card: string }[]> {
   const tags = await tagsOfArticles(
     tx,
     rows.map((row) => row.id),
   )
   const sources = await sourcesOf(tx, rows)
   const surroundings = await surroundingsOf(tx, rows)
+  const written: { row: ArticleRow; card: string }[] = []
   for (const row of rows) {
     const source = sources.get(row.source_id) as SourceSummary
-    await updateCard(tx, row.id, cardOf(row, source, tags.get(row.id) ?? [], surroundings.get(row.id)))
+    const card = cardOf(row, source, tags.get(row.id) ?? [], surroundings.get(row.id))
+    if (card === row.card) continue
+    await updateCard(tx, row.id, card)
+    written.push({ row, card })
   }
+  return written
+}
+
+/** Nobody sees the card of a withdrawn article; restoring it is told. */
+function isTold(row: ArticleRow, card: string, told: ToldMember[]): boolean {
+  if (row.state === 'withdrawn') return true
+  const rest = (json: string) => {
+    const members: Record<string, unknown> = JSON.parse(json)
+    for (const name of told) delete members[name]
+    return JSON.stringify(members)
+  }
+  return rest(row.card) === rest(card)
+}
+
+async function tellMatched(
+  tx: Transaction,
+  { id, revision, source_id: sourceId }: ArticleRow,
+): Promise<void> {
+  const tagIds = await tagIdsOf(tx, id)
+  await recordChange(tx, { type: 'article.matched', id, revision, sourceId, tagIds })
 }

@@ -43,9 +43,10 @@ async function* exportState(
     const bodies = new Map((await listBodies(q, ids)).map((body) => [body.article_id, body]))
     const withdrawals = filters.state === 'withdrawn' ? await withdrawalsOf(q, ids) : undefined
     yield cards.map(({ id, card }) => {
-      const { html = '', text = '' } = bodies.get(id) ?? {}
+      const { html = '', text = '', toc = '[]' } = bodies.get(id) ?? {}
       const withdrawal = withdrawals?.get(id) ?? null
-      return { ...JSON.parse(Buffer.from(card).toString()), body: { html, text }, withdrawal }
+      const article = JSON.parse(Buffer.from(card).toString())
+      return { ...article, body: { html, text }, toc: JSON.parse(toc), withdrawal }
     })
     if (cards.length < articlesPerSlice) return
     after = cards.at(-1)

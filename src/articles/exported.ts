@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { line, moment, slug, time, webUrl } from '../http/parameters.ts'
-import { Article, ArticleContent, Attribution, articleStates, Body, NewArticle } from './article.ts'
+import { ArticleContent, ArticleDetail, Attribution, articleStates, NewArticle } from './article.ts'
 
 /** Why an article that is withdrawn is so. */
 const ExportedWithdrawal = z
   .object({ reason: z.string(), note: z.string().nullable(), withdrawnAt: time })
   .meta({ id: 'ExportedWithdrawal', description: 'Why the article was withdrawn, and when.' })
 
-/** An article as the export writes it. */
-export const ExportedArticle = Article.extend({
-  body: Body,
+/** An article as the export writes it: all that its own address answers. */
+export const ExportedArticle = ArticleDetail.extend({
   withdrawal: ExportedWithdrawal.nullable().describe('Null where the article is not withdrawn.'),
 }).meta({ id: 'ExportedArticle', example: undefined })
 export type ExportedArticle = z.infer<typeof ExportedArticle>

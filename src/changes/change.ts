@@ -8,6 +8,7 @@ export const changeTypes = [
   'article.revised',
   'article.withdrawn',
   'article.restored',
+  'article.matched',
   'article.deleted',
   'tag.created',
   'tag.updated',

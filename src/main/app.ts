@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import packageFile from '../../package.json' with { type: 'json' }
 import { agentRoutes } from '../agents/routes.ts'
-import { refreshCards } from '../articles/articles.ts'
+import { refreshSourced, refreshTagged } from '../articles/articles.ts'
 import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
 import type { StreamLimits } from '../changes/streaming.ts'
@@ -111,8 +111,8 @@ export async function createApp(options: AppOptions): Promise<Server> {
   await addDocs(app, about.info.title)
   addProblemPages(app, publicUrl)
   articleRoutes(app, { ...deps, search: { readFound, facets: Facets } })
-  tagRoutes(app, { ...deps, refreshCards })
-  sourceRoutes(app, { ...deps, refreshCards })
+  tagRoutes(app, { ...deps, refreshCards: refreshTagged })
+  sourceRoutes(app, { ...deps, refreshCards: refreshSourced })
   fetchRoutes(app, deps)
   opmlRoutes(app, deps)
   ingestionRoutes(app, ingestion)

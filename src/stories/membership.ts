@@ -90,7 +90,7 @@ export async function settle(
     if (showsAs(next.article_count) !== showsAs(row.article_count))
       for (const { id } of members) shown.add(id)
   }
-  if (shown.size > 0) await refreshCards(tx, [...shown].sort())
+  if (shown.size > 0) await refreshCards(tx, [...shown].sort(), ['story'])
   for (const id of changed)
     await recordChange(tx, { type: id === createdId ? 'story.created' : 'story.updated', id })
 }

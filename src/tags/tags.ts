@@ -81,6 +81,8 @@ export async function changeTag(
   if (next.slug !== row.slug || next.name !== row.name) await refreshCards(tx, await articlesOf(tx, id))
   const tag = await requireTag(tx, id)
   await keepKeys(tx, tag)
+  // Whoever knows the tag by its old slug cannot tell from the new one which tag that was: the old one may lead nowhere by now.
+  if (row.slug !== tag.slug) await recordChange(tx, { type: 'tag.updated', id: row.slug, tagIds })
   await recordChange(tx, { type: 'tag.updated', id: tag.slug, tagIds })
   return tag
 }

@@ -134,6 +134,15 @@ onEveryEngine('many articles at once', (engine) => {
     expect((await api.get('/v1/articles/export?tagsAny=none')).bytes.toString()).toBe('')
   })
 
+  it('go out as their own addresses answer them', async () => {
+    const body = { html: '<h2>Power</h2><p>Half a watt.</p>' }
+    const { id } = await addArticle(api, sourceId, line(1, { body }))
+    const { withdrawal, ...article } = JSON.parse((await api.get('/v1/articles/export')).bytes.toString())
+    expect(withdrawal).toBeNull()
+    expect(article).toEqual((await api.get(`/v1/articles/${id}`)).body)
+    expect(article.toc).toEqual([{ anchor: 'power', level: 2, title: 'Power' }])
+  })
+
   it('go out slice by slice to the last', async () => {
     await importLines(Array.from({ length: 450 }, (_, number) => line(number)))
     const text = (await api.get('/v1/articles/export')).bytes.toString()

@@ -64,13 +64,13 @@ onEveryEngine('GET /v1/changes/stream', (engine) => {
   })
 
   it('goes on behind Last-Event-ID, which counts more than after', async () => {
-    await record(...changeTypes)
-    const reader = await open('?after=2&duration=0', { 'last-event-id': '15' })
+    await record(...changeTypes.slice(0, 9))
+    const reader = await open('?after=2&duration=0', { 'last-event-id': '6' })
     await reader.ended
-    expect(seqsOf(reader.changes())).toEqual([16, 17, 18, 19])
-    const other = await open('?after=17&duration=0')
+    expect(seqsOf(reader.changes())).toEqual([7, 8, 9])
+    const other = await open('?after=7&duration=0')
     await other.ended
-    expect(seqsOf(other.changes())).toEqual([18, 19])
+    expect(seqsOf(other.changes())).toEqual([8, 9])
   })
 
   it('is never encoded, whatever the reader accepts', async () => {

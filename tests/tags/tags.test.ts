@@ -42,6 +42,15 @@ onEveryEngine('tags', (engine) => {
     expect(await tagChanges(api)).toEqual(['created ai', 'updated ai', 'deleted ai'])
   })
 
+  it('another slug is told under the old one first, and then under the new', async () => {
+    await api.post('/v1/tags', { body: { slug: 'chips', name: 'Chips' } })
+    await api.patch('/v1/tags/chips', { body: { slug: 'semiconductors' } })
+    await api.patch('/v1/tags/semiconductors', { body: { slug: 'semiconductors', name: 'Semiconductors' } })
+    const { body } = await api.get('/v1/changes?types=tag.updated')
+    const told = body.data.map(({ resource }: { resource: { id: string } }) => resource.id)
+    expect(told).toEqual(['chips', 'semiconductors', 'semiconductors'])
+  })
+
   it('a slug is found however it is spelt', async () => {
     const { body } = await api.post('/v1/tags', { body: { slug: ' Machine_Learning ', name: 'ML' } })
     expect(body.slug).toBe('machine-learning')

@@ -241,7 +241,9 @@ onEveryEngine('a webhook', (engine) => {
     const room = await startTelling(engine)
     const hook = await room.hook()
     await room.article()
-    await room.delivering.database.write((tx) => tx.script('delete from change where seq = 1'))
+    await room.delivering.database.write((tx) =>
+      tx.script('delete from change where seq = 1; update change_floor set seq = 1'),
+    )
     const { status, body } = await room.api.post(`/v1/webhooks/${hook.id}/replays`, {
       body: { fromSeq: 1, toSeq: 2 },
     })

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { refreshCards } from '../../../articles/articles.ts'
+import { refreshSourced } from '../../../articles/articles.ts'
 import type { Transaction } from '../../../database/database.ts'
 import { fieldErrors } from '../../../http/problems.ts'
 import { extractions, NewSource } from '../../../sources/source.ts'
@@ -88,7 +88,8 @@ export function pauseCommand(): Command {
     summary: 'stop fetching a source',
     description: 'Pauses a source: its feed is not fetched until it is resumed. Its articles stay.',
     done: 'Paused.',
-    act: (tx, id) => changeSource(tx, refreshCards, { id, patch: { state: 'paused' }, accepted: undefined }),
+    act: (tx, id) =>
+      changeSource(tx, refreshSourced, { id, patch: { state: 'paused' }, accepted: undefined }),
   })
 }
 
@@ -98,7 +99,8 @@ export function resumeCommand(): Command {
     summary: 'fetch a source again',
     description: 'Makes a source active that was paused, failing or gone. Its feed is due at once.',
     done: 'Resumed.',
-    act: (tx, id) => changeSource(tx, refreshCards, { id, patch: { state: 'active' }, accepted: undefined }),
+    act: (tx, id) =>
+      changeSource(tx, refreshSourced, { id, patch: { state: 'active' }, accepted: undefined }),
   })
 }
 
