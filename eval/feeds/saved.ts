@@ -2,7 +2,7 @@ import { parseFeed } from '../../src/ingestion/parsing/parse-feed.ts'
 import { feedFiles, type SavedFile } from './corpus.ts'
 import type { Row } from './row.ts'
 
-const passes = 25
+const rounds = 40
 const frame = {
   contentType: null,
   url: 'http://feeds.example/feed.xml',
@@ -16,7 +16,7 @@ export function savedRows(): Row[] {
   const read = feeds.map(readOrNot).filter((feed) => feed !== undefined)
   const dated = read.flatMap(({ items }) => items).filter(({ dateText }) => dateText !== null)
   const readable = dated.filter(({ publishedAt, updatedAt }) => publishedAt !== null || updatedAt !== null)
-  const times = feeds.map(fastest).sort((one, other) => one - other)
+  const times = fastestTimes(feeds).sort((one, other) => one - other)
   return [
     {
       name: 'saved feeds read',
@@ -55,12 +55,18 @@ function readOrNot({ bytes }: SavedFile) {
   }
 }
 
-/** Of several passes the fastest, since other programs run on the machine, too. Time of the processor is counted in steps of 4 ms on some. */
-function fastest(file: SavedFile): number {
-  const times = Array.from({ length: passes }, () => {
-    const start = performance.now()
-    readOrNot(file)
-    return performance.now() - start
-  })
-  return Math.min(...times)
+/**
+ * Of several rounds over all feeds the fastest time of each, since other programs run on the machine, too. By the clock: time of the
+ * processor is counted in steps of 4 ms on some.
+ */
+function fastestTimes(feeds: SavedFile[]): number[] {
+  const fastest = feeds.map(() => Number.POSITIVE_INFINITY)
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, feed] of feeds.entries()) {
+      const start = performance.now()
+      readOrNot(feed)
+      fastest[index] = Math.min(fastest[index] as number, performance.now() - start)
+    }
+  }
+  return fastest
 }
