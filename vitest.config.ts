@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    // Sockets by the hundred, beside which no other test should run.
+    exclude: process.env.ABUSE ? [] : ['tests/abuse/**'],
     globalSetup: ['tests/support/postgres.ts', 'tests/support/sqlite.ts'],
     pool: 'forks',
     maxWorkers: 2,

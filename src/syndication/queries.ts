@@ -29,7 +29,7 @@ export const ArticleFeedQuery = z.strictObject({
   cursor,
   archive: z
     .string()
-    .regex(periodForm, notAPeriod)
+    .regex(periodForm, { error: notAPeriod, abort: true })
     .refine((name) => periodNamed(name) !== undefined, notAPeriod)
     .optional()
     .describe('From the `prev-archive` link: what was published in this month, day or hour (UTC).')

@@ -107,28 +107,3 @@ it.each(attacks)(
   },
   60_000 + seconds * 2000,
 )
-
-it('sheds what it cannot answer in time with 503 and Retry-After, and answers again behind that', async () => {
-  const program = runProgram(attacker, ['a flood of searches from everywhere', address, key, '600'])
-  await program.printed('attacking')
-  const told = new Set<number>()
-  let retryAfter: string | null = null
-  await expect
-    .poll(
-      async () => {
-        const answer = await fetch(`${address}/v1/articles?limit=1`)
-        told.add(answer.status)
-        if (answer.status === 503) retryAfter = answer.headers.get('retry-after')
-        return answer.status
-      },
-      { timeout: 20_000, interval: 20 },
-    )
-    .toBe(503)
-  const statuses = await tally(program)
-  expect(retryAfter).toBe('2')
-  expect([...told].filter((status) => ![200, 429, 503].includes(status))).toEqual([])
-  expect(Object.keys(statuses).filter((status) => !['200', '429', '503'].includes(status))).toEqual([])
-  await expect
-    .poll(async () => (await fetch(`${address}/v1/articles?limit=1`)).status, { timeout: 20_000 })
-    .toBe(200)
-}, 60_000)

@@ -7,7 +7,7 @@ import { atEnd } from '../support/cleanup.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import { emptyFolder, type Newsweave, newsweave } from '../support/newsweave.ts'
 
-const kills = 2
+const kills = 1
 const articles = 200
 const authorization = 'Bearer admin'
 
