@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    // Sockets by the hundred, beside which no other test should run.
-    exclude: process.env.ABUSE ? [] : ['tests/abuse/**'],
+    exclude: [
+      // Sockets by the hundred, beside which no other test should run.
+      ...(process.env.ABUSE ? [] : ['tests/abuse/**']),
+      // Servers and partners that are killed, for minutes.
+      ...(process.env.PARTNERS ? [] : ['tests/partners-sync/**']),
+    ],
     globalSetup: ['tests/support/postgres.ts', 'tests/support/sqlite.ts'],
     pool: 'forks',
     maxWorkers: 2,

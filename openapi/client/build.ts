@@ -11,4 +11,3 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', path('.')], { st
 if (status !== 0) process.exit(1)
 // The types of the document stand outside the package; in it they take the place of the module that hands them on.
 copyFileSync(path('../newsweave.d.ts'), path('dist/schema.d.ts'))
-copyFileSync(path('../../LICENSE'), path('LICENSE'))

@@ -18,6 +18,7 @@ const run = promisify(execFile)
 it('the package of the client is of the version of the project, and needs what that has', () => {
   expect(clientPackage.version).toBe(rootPackage.version)
   expect(clientPackage.license).toBe(rootPackage.license)
+  expect(readFileSync(join(client, 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
   for (const [name, version] of Object.entries(clientPackage.dependencies)) {
     expect((rootPackage.devDependencies as Record<string, string>)[name]).toBe(version)
   }

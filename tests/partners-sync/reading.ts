@@ -115,10 +115,13 @@ async function readStory(news: Newsweave, id: string): Promise<Written[]> {
 }
 
 async function readMembers(news: Newsweave, story: string): Promise<Written[]> {
-  const query = { story, include: ['body' as const, 'toc' as const], limit: 100 }
   const members: Written[] = []
-  for await (const article of news.items('/v1/articles', { params: { query } }))
-    members.push({ kind: 'article', id: article.id as string, document: article })
+  // Whoever reads drafts has those of the story to read, too.
+  for (const state of ['published', 'draft'] as const) {
+    const query = { story, state, include: ['body' as const, 'toc' as const], limit: 100 }
+    for await (const article of news.items('/v1/articles', { params: { query } }))
+      members.push({ kind: 'article', id: article.id as string, document: article })
+  }
   return members
 }
 

@@ -4,10 +4,10 @@ import { onEveryEngine } from '../support/engines.ts'
 import { countKinds } from './comparing.ts'
 import { simulate } from './simulation.ts'
 
-const isWhole = process.env.MODE === 'whole'
+const isWhole = process.env.PARTNERS === 'whole'
 const { operations, kills, catchingUpMs } = isWhole
   ? { operations: 5000, kills: 10, catchingUpMs: 300_000 }
-  : { operations: 300, kills: 3, catchingUpMs: 100_000 }
+  : { operations: 600, kills: 3, catchingUpMs: 100_000 }
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 onEveryEngine('partners', (engine) => {
