@@ -52,7 +52,7 @@ export async function simulate({ databaseUrl, operations, kills, catchingUpMs, s
   const careful = await Promise.all(
     ['polling', 'stream', 'webhooks'].map((way) => startPartner(newsroom, way)),
   )
-  const careless = await startPartner(newsroom, 'polling', { PASSES_OVER: 'article.withdrawn' })
+  const careless = await startPartner(newsroom, 'polling', { PASSES_OVER: 'article.revised' })
   const rest = operations - begun
   const killing: Promise<void>[] = careful.map((partner) =>
     sleep(random.below(400)).then(partner.killAndRestart),
