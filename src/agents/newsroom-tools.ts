@@ -62,7 +62,7 @@ export const getStory = tool({
 
 type ChangeList = { data: z.infer<typeof Change>[]; page: { next: string | null }; lastSeq: number }
 
-/** The largest number that the parameter takes: an answer to it tells the end of the log. */
+/** A number that no log reaches: an answer to it tells the end of the log. */
 const behindTheLog = 999_999_999_999_999
 
 export const recentChanges = tool({

@@ -1,4 +1,5 @@
 import type { Database, Queries, Transaction } from '../database/database.ts'
+import { pause } from '../shared/pause.ts'
 import { claimFloor, findEnds, findFirstSince, findTimeBehind, removeUpTo } from './store.ts'
 
 /** Answers up to where a follower of our own has read the log: what is behind that is kept for it. */
@@ -23,7 +24,7 @@ export function startRetention(
   const loop = (async () => {
     while (!stopping.signal.aborted && days > 0) {
       const removed = await attempt()
-      await sleep(removed > 0 ? restMs : lookEveryMs, stopping.signal)
+      await pause(removed > 0 ? restMs : lookEveryMs, stopping.signal)
     }
   })()
   return {
@@ -76,18 +77,4 @@ async function readByAll(q: Queries, followers: Follower[]): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (const follower of followers) least = Math.min(least, await follower(q))
   return least
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    timer.unref()
-    signal.addEventListener('abort', end)
-  })
 }

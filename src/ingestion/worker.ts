@@ -1,3 +1,4 @@
+import { pause } from '../shared/pause.ts'
 import { type ClaimedFeed, claimFeeds, findNextDue } from '../sources/polling.ts'
 import { Abandoned } from './abandoned.ts'
 import { hostPauseMs, type Ingestion, leaseMs } from './ingestion.ts'
@@ -24,14 +25,14 @@ export function startWorker(ingestion: Ingestion): Worker {
         const polling = poll(ingestion, feed).finally(() => underWay.delete(polling))
         underWay.add(polling)
       }
-      await sleep(lookEveryMs, stopping.signal)
+      await pause(lookEveryMs, stopping.signal)
     }
   })()
   return {
     async stop(graceMs) {
       stopping.abort()
       await loop
-      await Promise.race([Promise.all(underWay), sleep(graceMs)])
+      await Promise.race([Promise.all(underWay), pause(graceMs)])
     },
   }
 }
@@ -71,15 +72,4 @@ async function poll(ingestion: Ingestion, feed: ClaimedFeed): Promise<void> {
     if (error instanceof Abandoned) ingestion.logger.warn({ sourceId: feed.source_id }, error.message)
     else ingestion.logger.error({ err: error, sourceId: feed.source_id }, 'a feed could not be read')
   }
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    timer.unref()
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../shared/clock.ts'
+import { pause } from '../shared/pause.ts'
 import { noteChanges, type Publishing, tellHub } from './publishing.ts'
 
 export type Publisher = { stop(): Promise<void> }
@@ -32,17 +33,4 @@ export function startPublisher(publishing: Publishing, clock: Clock = systemCloc
       logger.warn({ err: error }, 'the hub could not be told')
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-    function end() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-  })
 }

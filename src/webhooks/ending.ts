@@ -4,7 +4,14 @@ import type { AttemptOutcome } from './metrics.ts'
 import { insertAttempt } from './outbox-store.ts'
 import { delayAfter, disabledAfterMs, holdAfter } from './schedule.ts'
 import { endLease, type LeasedRow } from './sending-store.ts'
-import { findPlace, findWebhookForUpdate, updateHealth, updateWebhook, type WebhookRow } from './store.ts'
+import {
+  findPlace,
+  findWebhookForUpdate,
+  untroubled,
+  updateHealth,
+  updateWebhook,
+  type WebhookRow,
+} from './store.ts'
 
 const gone = 410
 
@@ -25,7 +32,7 @@ export async function endAttempt(
   if (!(await endLease(tx, delivery, next))) return undefined
   await insertAttempt(tx, delivery.id, next.attempt_count, outcome)
   if (next.state === 'delivered') {
-    await updateHealth(tx, webhook.id, { ...webhook, ...recovered, last_success_at: tx.now })
+    await updateHealth(tx, webhook.id, { ...webhook, ...untroubled, last_success_at: tx.now })
     return 'delivered'
   }
   const health = failedHealth(webhook, outcome, tx.now)
@@ -53,8 +60,6 @@ function nextOf(delivery: LeasedRow, outcome: Outcome, { now, random }: Now) {
   const due_at = later(Math.max(delayMs, outcome.retryAfterMs ?? 0))
   return { ...counted, state: 'pending' as const, due_at, ended_at: null }
 }
-
-const recovered = { consecutive_failures: 0, failing_since: null, held_until: null }
 
 /** A `Retry-After` is for the receiver and not for one delivery: everything waits that is to be sent there. */
 function failedHealth(webhook: WebhookRow, { error, retryAfterMs = 0 }: Outcome, now: string) {

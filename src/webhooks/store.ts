@@ -129,6 +129,9 @@ export type Health = Pick<
   | 'held_until'
 >
 
+/** As if no attempt had failed yet. */
+export const untroubled = { consecutive_failures: 0, failing_since: null, held_until: null }
+
 export async function updateHealth(tx: Transaction, id: string, health: Health): Promise<void> {
   await tx.run(sql`
     update webhook set last_success_at = ${health.last_success_at}, last_failure_at = ${health.last_failure_at},

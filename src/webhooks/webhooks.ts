@@ -16,6 +16,7 @@ import {
   insertWebhook,
   type Owner,
   removeWebhook,
+  untroubled,
   updatePlace,
   updateWebhook,
   type WebhookRow,
@@ -67,9 +68,6 @@ export async function addWebhook(tx: Transaction, actor: Actor, input: NewWebhoo
   await insertWebhook(tx, row)
   return { row, secret }
 }
-
-/** As if no attempt had failed yet. */
-const untroubled = { consecutive_failures: 0, failing_since: null, held_until: null }
 
 /**
  * The end of the log, from which a new webhook hears. While there are no webhooks nobody follows the log: the first one lets

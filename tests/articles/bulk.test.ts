@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { type Api, startApi } from '../support/api.ts'
 import { onEveryEngine } from '../support/engines.ts'
+import { lineOf } from './bulk-lines.ts'
 import { addArticle, addSource, addTag, allIds } from './newsroom.ts'
 
 onEveryEngine('many articles at once', (engine) => {
@@ -12,14 +13,7 @@ onEveryEngine('many articles at once', (engine) => {
     sourceId = await addSource(api)
   })
 
-  const line = (number: number, members = {}) => ({
-    sourceId,
-    externalId: `x${number}`,
-    url: `https://lighthouse.example/${number}`,
-    title: `Story ${number}`,
-    publishedAt: '2026-11-01T00:00:00Z',
-    ...members,
-  })
+  const line = (number: number, members = {}) => lineOf(sourceId, number, members)
 
   async function importLines(lines: (object | string | Buffer)[]) {
     const bytes = lines.map((one) =>

@@ -96,7 +96,7 @@ export async function* changes(
   }
 }
 
-/** The largest number that the parameter takes. */
+/** A number that no log reaches. */
 const behindEveryLog = 999_999_999_999_999
 
 /** The end of the log as it is now: nobody has a position behind it, and an answer to one tells where it is. */
