@@ -32,7 +32,7 @@ export const usual = {
   pool: 'forks' as const,
   // One more than the cores of most machines that run this, since many tests wait.
   maxWorkers: 3,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   hookTimeout: 60_000,
 }
 
