@@ -13,7 +13,7 @@ import { describeWithSharedData, sharedData } from './support/shared-data.ts'
 const file = 'relevance/zh-articles.jsonl'
 const allCount = 12_046
 /** All of them take minutes: `npm run test:articles`. */
-const count = process.env.ARTICLES === 'all' ? allCount : 2_000
+const count = process.env.ARTICLES === 'all' ? allCount : 500
 
 type Captured = { id: string; title: string; url: string; ts: number; body: string }
 
@@ -96,7 +96,7 @@ describeWithSharedData('real articles', [file], () => {
       const before = new Set(await allIds(reader, '/v1/articles?limit=100'))
       expect(before.size).toBe(count)
       const inserting = insertAlongside(api, sourceId)
-      const paged = await allIds(reader, '/v1/articles?limit=50')
+      const paged = await allIds(reader, '/v1/articles?limit=10')
       const inserted = await inserting.stop()
       expect(inserted.length).toBeGreaterThan(10)
       expect(new Set(paged).size, 'an article was repeated').toBe(paged.length)

@@ -7,6 +7,7 @@ import { rebuildRelations } from '../../src/stories/relating/rebuild.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { atEnd } from '../support/cleanup.ts'
 import type { Engine } from '../support/engines.ts'
+import { environment } from '../support/environment.ts'
 import { newsweave } from '../support/newsweave.ts'
 
 export const root = join(import.meta.dirname, '../..')
@@ -34,7 +35,7 @@ export async function overStdio(env: Record<string, string>, ...args: string[]):
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [cli, 'mcp', ...args],
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: environment(env),
     cwd: '/',
     stderr: 'inherit',
   })

@@ -5,7 +5,7 @@ import { call, newsroom, overHttp, overStdio, startHttp } from './host.ts'
 const [sqlite] = engines as [Engine]
 
 onEveryEngine('agents', (engine) => {
-  it('read the newsroom on stdin and stdout', { timeout: 60_000 }, async () => {
+  it('read the newsroom on stdin and stdout', { timeout: 120_000 }, async () => {
     const { api, url } = await newsroom(engine)
     const client = await overStdio({ DATABASE_URL: url })
     expect(client.getInstructions()).toContain('list_stories')
@@ -49,7 +49,7 @@ onEveryEngine('agents', (engine) => {
     expect(related.structured.related.length).toBeGreaterThan(0)
   })
 
-  it('follow what changes', { timeout: 60_000 }, async () => {
+  it('follow what changes', { timeout: 120_000 }, async () => {
     const { api, url } = await newsroom(engine)
     const client = await overStdio({ DATABASE_URL: url })
     const latest = await call(client, 'recent_changes', { limit: 5 })
@@ -63,7 +63,7 @@ onEveryEngine('agents', (engine) => {
     expect(now.text).toContain(`tag.created ferries\nPosition ${after + 1}.`)
   })
 
-  it('read over HTTP with the keys and the access of the API', { timeout: 60_000 }, async () => {
+  it('read over HTTP with the keys and the access of the API', { timeout: 120_000 }, async () => {
     const { api, url } = await newsroom(engine)
     const { program, url: address } = await startHttp({ DATABASE_URL: url, READ_ACCESS: 'key' })
     const nobody = await overHttp(address)

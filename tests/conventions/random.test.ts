@@ -6,7 +6,8 @@ import { type Change, type Recipe, recipe } from './nasty.ts'
 import { type Valid, validRequest } from './requests.ts'
 import { openRoom, type Room } from './room.ts'
 
-const runs = 1500
+/** More of them: `npm run test:long`. */
+const runs = process.env.LONG ? 3000 : 600
 const seed = 20261123
 const busyMachineMs = 120_000
 

@@ -114,10 +114,10 @@ describe('announcements of PostgreSQL', () => {
     for (let round = 0; round < 3; round++) {
       const heard = vi.fn()
       const stop = announcements.add(heard)
-      await vi.waitFor(() => expect(heard).toHaveBeenCalled())
+      await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 10_000)
       expect(await listeners()).toHaveLength(1)
       stop()
-      await vi.waitFor(async () => expect(await listeners()).toEqual([]))
+      await vi.waitFor(async () => expect(await listeners()).toEqual([]), 10_000)
     }
   })
 

@@ -1,5 +1,6 @@
 import type { Ingestion } from '../../src/ingestion/ingestion.ts'
 import { readDue } from '../../src/ingestion/worker.ts'
+import { createWorkshop } from '../../src/ingestion/workshop.ts'
 import { createIngestion } from '../../src/main/ingestion.ts'
 import { addSource } from '../articles/newsroom.ts'
 import { type Api, startApi } from '../support/api.ts'
@@ -23,6 +24,9 @@ export type Reading = {
   later(minutes: number): Promise<number>
 }
 
+/** One for all tests: a thread keeps nothing of what it did, and takes longer to start than most of them. */
+const workshop = createWorkshop({ size: 1, timeoutMs: 20_000, maxMemoryMb: 512 })
+
 /** The program reading feeds of a web on loopback, at a clock that only tests move. */
 export async function startReading(engine: Engine, publicUrl?: string): Promise<Reading> {
   const clock = testClock()
@@ -37,8 +41,9 @@ export async function startReading(engine: Engine, publicUrl?: string): Promise<
     userAgent: 'Newsweave tests',
   }
   const pause = async (ms: number) => clock.advance(ms)
-  const ingestion = createIngestion(outside, { clock, random: () => 0, pause, lookup: web.lookup })
-  atEnd(ingestion.close)
+  const own = createIngestion(outside, { clock, random: () => 0, pause, lookup: web.lookup })
+  atEnd(own.close)
+  const ingestion = { ...own, workshop }
   const api = await startApi(database, { clock, ingestion })
   const read = () => readDue(ingestion)
   return {

@@ -1,5 +1,3 @@
-import { afterAll, afterEach, beforeEach } from 'vitest'
-
 type Ending = () => unknown
 
 const ofFile: Ending[] = []
@@ -15,16 +13,16 @@ export function atEnd(ending: Ending): void {
   endings.push(ending)
 }
 
-beforeEach(() => {
+export function beginTest(): void {
   inTest = true
-})
+}
 
-afterEach(async () => {
+export async function endTest(): Promise<void> {
   await end(ofTest)
   inTest = false
-})
+}
 
-afterAll(() => end(ofFile))
+export const endFile = (): Promise<void> => end(ofFile)
 
 async function end(endings: Ending[]): Promise<void> {
   for (let ending = endings.pop(); ending; ending = endings.pop()) await ending()

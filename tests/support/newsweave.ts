@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { atEnd } from './cleanup.ts'
+import { environment } from './environment.ts'
 import { scratchFolder } from './scratch.ts'
 
 const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
@@ -32,7 +33,7 @@ export function newsweave(
 ): Newsweave {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: environment(env),
   })
   const printed = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => {

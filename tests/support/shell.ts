@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { atEnd } from './cleanup.ts'
+import { environment } from './environment.ts'
 
 export type Shell = {
   /** What it printed on stdout; throws where it fails. What it leaves running with `&` ends with the test. */
@@ -22,7 +23,7 @@ export function openShell(folder: string, env: Record<string, string>): Shell {
     const script = `${before}set -a\ntrap 'export -p > ${kept}' EXIT\n${command}`
     const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: folder,
-      env: { PATH: process.env.PATH, ...env },
+      env: environment(env),
       stdio: ['ignore', ...outputs],
       // A group of its own, which also has what it leaves running.
       detached: true,

@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
-import config from '../../../vitest.config.ts'
+import config, { usual } from '../../../vitest.config.ts'
+
+const { globalSetup } = config.test ?? {}
 
 /** As for all tests, but with the one that fails alone. */
-export default defineConfig({ test: { ...config.test, include: ['tests/support/failing/failing.ts'] } })
+export default defineConfig({
+  test: { ...usual, globalSetup, include: ['tests/support/failing/failing.ts'] },
+})
