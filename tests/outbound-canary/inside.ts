@@ -35,7 +35,6 @@ const guarded = await runAll('guarded')
 const open = await runAll('open')
 const naive = await runAll('naive')
 const faults = [guarded, open, naive].flatMap((ran) => ran.faults)
-for (const fault of faults) console.log(`FAILED  ${fault}`)
 if (faults.length === 0 && only.length === 0)
   recordFigure('Requests to the outside', {
     promise: 'Requests to the outside never reach an address that is not public',
@@ -75,7 +74,8 @@ async function runPath(newsroom: Newsroom, path: Path, ran: Ran): Promise<void> 
   const told = await path.ask(newsroom, cells, world)
   const found = judges[mode]({ world, path, cells, told, ran })
   ran.cells += cells.length
-  ran.faults.push(...found.map((fault) => `${mode}, ${path.name}: ${fault}`))
+  ran.faults.push(...found)
   const seconds = Math.round((performance.now() - began) / 1000)
   console.log(`${found.length > 0 ? 'FAILED' : 'holds '}  ${mode}, ${path.name} (${seconds} s)`)
+  for (const fault of found) console.log(`        ${fault}`)
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
 const key = 'an-admin-key-for-a-proof'
-const patienceMs = 240_000
+const patienceMs = 600_000
 const running = new Set<ChildProcess>()
 
 process.once('exit', () => {
@@ -100,7 +100,7 @@ async function asked(
   return { status, headers, text, body: isJson ? JSON.parse(text) : undefined }
 }
 
-/** What there is at last. Throws after a few minutes. */
+/** What there is at last. Throws after ten minutes. */
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
   otherwise: string,

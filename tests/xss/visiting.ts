@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { BrowserContext, CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { launchChromium } from '../../eval/inert/browser.ts'
 
 export type Fired = { url: string; what: string }
@@ -18,74 +18,73 @@ export async function visitAll(
   urls: string[],
   isOurs: (script: string) => boolean,
 ): Promise<Fired[]> {
-  const browser = await launchChromium(executablePath)
-  try {
-    const context = await browser.newContext({ acceptDownloads: false })
-    const fired: Fired[] = []
-    const waiting = urls.values()
-    const work = async () => {
-      for (const url of waiting) {
-        const what = await visit(context, url, isOurs)
-        if (what.size > 0) fired.push({ url, what: [...what].join(', ') })
-      }
+  const fired: Fired[] = []
+  const waiting = urls.values()
+  const work = async () => {
+    let visitor = await openVisitor(executablePath, isOurs)
+    for (const url of waiting) {
+      const what = await visit(visitor, url)
+      if (what.size === 0) continue
+      fired.push({ url, what: [...what].join(', ') })
+      // What fired may go on, and take the browser with it.
+      await patiently(visitor.close())
+      visitor = await openVisitor(executablePath, isOurs)
     }
-    await Promise.all(Array.from({ length: pagesAtOnce }, work))
-    return fired
-  } finally {
-    await browser.close()
+    await patiently(visitor.close())
   }
+  await Promise.all(Array.from({ length: pagesAtOnce }, work))
+  return fired
 }
 
-async function visit(
-  context: BrowserContext,
-  url: string,
-  isOurs: (script: string) => boolean,
-): Promise<Set<string>> {
-  const what = new Set<string>()
+/** A page of a browser of its own, where it was sent, and what fired there. */
+type Visitor = { page: Page; url: string; what: Set<string>; close(): Promise<void> }
+
+async function visit(visitor: Visitor, url: string): Promise<Set<string>> {
+  const { page } = visitor
+  // Between two addresses that differ in their fragments nothing would be loaded.
+  await patiently(page.goto('about:blank'))
+  visitor.url = url
+  visitor.what = new Set()
+  // What is no page of a browser is downloaded, and shown to nobody.
+  await patiently(page.goto(url))
+  await pause(settleMs)
+  await patiently(page.evaluate(moveOver))
+  await pause(settleMs)
+  return visitor.what
+}
+
+async function openVisitor(executablePath: string, isOurs: (script: string) => boolean): Promise<Visitor> {
+  const browser = await launchChromium(executablePath)
+  const context = await browser.newContext({ acceptDownloads: false })
   const page = await context.newPage()
-  try {
-    const session = await context.newCDPSession(page)
-    await watchScripts(session, (script) => !isOurs(script) && what.add('script'))
-    await watchPage(page, url, what)
-    // What is no page of a browser is downloaded, and shown to nobody.
-    await patiently(page.goto(url).catch(() => undefined))
-    await pause(settleMs)
-    await patiently(page.evaluate(moveOver))
-    await pause(settleMs)
-    return what
-  } finally {
-    await patiently(page.close())
-  }
-}
-
-async function watchScripts(session: CDPSession, note: (url: string) => void): Promise<void> {
+  const visitor: Visitor = { page, url: '', what: new Set(), close: () => browser.close() }
+  const session = await context.newCDPSession(page)
   for (const event of ['Debugger.scriptParsed', 'Debugger.scriptFailedToParse'] as const)
-    session.on(
-      event,
-      ({ url }) => url !== '' && !/^(?:chrome|chrome-error|chrome-extension):/.test(url) && note(url),
-    )
+    session.on(event, ({ url }) => {
+      const isOfBrowser = url === '' || /^(?:chrome|chrome-error|chrome-extension):/.test(url)
+      if (!isOfBrowser && !isOurs(url)) visitor.what.add('script')
+    })
   await session.send('Debugger.enable')
-}
-
-async function watchPage(page: Page, url: string, what: Set<string>): Promise<void> {
-  const { origin } = new URL(url)
-  const isSame = (other: string) => other.split('#')[0] === url.split('#')[0]
   page.on('dialog', (dialog) => {
-    what.add('dialog')
+    visitor.what.add('dialog')
     void dialog.dismiss().catch(() => undefined)
   })
-  page.on('popup', () => what.add('window'))
+  page.on('popup', () => visitor.what.add('window'))
   page.on('framenavigated', (frame) => {
     const isBlank = /^(?:about:blank|chrome-error:)/.test(frame.url())
-    if (!isBlank && !isSame(frame.url())) what.add(`navigation`)
+    if (!isBlank && withoutFragment(frame.url()) !== withoutFragment(visitor.url))
+      visitor.what.add('navigation')
   })
   await page.route('**/*', (route) => {
     const request = route.request()
-    if (new URL(request.url()).origin === origin) return route.continue()
-    what.add(`request for ${request.resourceType()}`)
+    if (new URL(request.url()).origin === new URL(visitor.url).origin) return route.continue()
+    visitor.what.add(`request for ${request.resourceType()}`)
     return route.abort()
   })
+  return visitor
 }
+
+const withoutFragment = (url: string) => new URL(url).href.split('#')[0]
 
 const patiently = <T>(work: Promise<T>): Promise<T | undefined> =>
   Promise.race([work.catch(() => undefined), pause(patienceMs, undefined)])

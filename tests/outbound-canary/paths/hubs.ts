@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { eventually } from '../../support/standalone.ts'
 import { type Form, fewForms, forms, publicForm } from '../forms.ts'
 import { each, type Newsroom, publicUrl, publish, startNewsroom } from '../newsroom.ts'
-import { type Cell, isOf, type Path, pageUrl, redirecting, refused, type World } from '../path.ts'
+import { type Cell, isHitOf, isOf, type Path, pageUrl, redirecting, refused, type World } from '../path.ts'
 import { addSource, fetched } from './feeds.ts'
 
 const feed = (links: string) =>
@@ -22,35 +22,25 @@ async function addSubscriber(newsroom: Newsroom, cell: Cell, hub: string, { web 
   return id
 }
 
-/** What the log of the program says of the hub of a source, at last, or nothing where that was asked. */
-function toldOfHub(newsroom: Newsroom, cell: Cell, sourceId: string, since = 0): Promise<string> {
+/** What the log of the program says of the hub of a source, or that it was asked, so many times by now. */
+function toldOfHub(
+  newsroom: Newsroom,
+  { path, cell, sourceId, times = 1 }: { path: Path; cell: Cell; sourceId: string; times?: number },
+  { web }: World,
+): Promise<string> {
   const look = () => {
-    const lines = newsroom.log().split('\n')
-    const line = lines.findLast((text) => text.includes(sourceId) && text.includes('hub'))
-    return line ?? (isDone(newsroom, sourceId, since) ? 'The hub was asked.' : undefined)
+    const line = newsroom
+      .log()
+      .split('\n')
+      .findLast((text) => text.includes(sourceId))
+    return line ?? (timesAsked(web, path, cell) >= times ? 'The hub was asked.' : undefined)
   }
   return eventually(look, `The hub of ${cell.id} is not asked.`, 500)
 }
 
-/** Whether an attempt to subscribe has ended. The state alone does not tell of one that waits for an answer. */
-function isDone({ databaseFile }: Newsroom, sourceId: string, since: number): boolean {
-  const text = 'select requested_at from feed_subscription where source_id = ?'
-  const row = inDatabase(databaseFile, (db) => db.prepare(text).get(sourceId)) as Row | undefined
-  const askedAt = Date.parse(row?.requested_at ?? '')
-  return askedAt >= since && Date.now() - askedAt > answeredWithinMs
-}
-
-type Row = { requested_at: string }
-const answeredWithinMs = 5000
-
-function inDatabase(file: string, work: (db: Sqlite.Database) => unknown): unknown {
-  const db = new Sqlite(file, { timeout: 5000 })
-  try {
-    return work(db)
-  } finally {
-    db.close()
-  }
-}
+const timesAsked = ({ visits, hits }: World['web'], path: Path, cell: Cell) =>
+  visits.filter((visit) => isOf(path, cell, visit)).length +
+  hits.filter((hit) => isHitOf(path, cell, hit)).length
 
 const movedName: Form = {
   name: 'a name that has moved inside since it was subscribed to',
@@ -65,39 +55,40 @@ const publishing: Path = {
   ask: (newsroom, cells, world) => each(cells, 2, (cell) => toldByPublisher(newsroom.mode, cell, world)),
 }
 
-export const hubPaths: Path[] = [
-  {
-    name: 'the hub of a feed',
-    key: 'hub',
-    forms,
-    tells: refused,
-    ask: (newsroom, cells, world) =>
-      each(cells, forms.length, async (cell) =>
-        toldOfHub(newsroom, cell, await addSubscriber(newsroom, cell, cell.url, world)),
-      ),
-  },
-  {
-    name: 'the hub of a feed, which sends on to another',
-    key: 'sentOn',
-    forms,
-    tells: refused,
-    ask: (newsroom, cells, world) =>
-      each(cells, forms.length, async (cell) => {
-        const hub = pageUrl(cell, '/hub')
-        world.web.put(hub, redirecting(cell, 307))
-        return toldOfHub(newsroom, cell, await addSubscriber(newsroom, cell, hub, world))
-      }),
-  },
-  {
-    name: 'the hub of a feed, at a renewal',
-    key: 'renewal',
-    forms: [publicForm, movedName],
-    tells: refused,
-    times: 1,
-    ask: (newsroom, cells, world) => each(cells, 2, (cell) => renewed(newsroom, cell, world)),
-  },
-  publishing,
-]
+const named: Path = {
+  name: 'the hub of a feed',
+  key: 'hub',
+  forms,
+  tells: refused,
+  ask: (newsroom, cells, world) =>
+    each(cells, forms.length, async (cell) => {
+      const sourceId = await addSubscriber(newsroom, cell, cell.url, world)
+      return toldOfHub(newsroom, { path: named, cell, sourceId }, world)
+    }),
+}
+
+const sentOn: Path = {
+  name: 'the hub of a feed, which sends on to another',
+  key: 'other',
+  forms,
+  tells: refused,
+  ask: (newsroom, cells, world) =>
+    each(cells, forms.length, async (cell) => {
+      const hub = world.web.put(pageUrl(cell, '/hub'), redirecting(cell, 307))
+      const sourceId = await addSubscriber(newsroom, cell, hub, world)
+      return toldOfHub(newsroom, { path: sentOn, cell, sourceId }, world)
+    }),
+}
+
+const renewal: Path = {
+  name: 'the hub of a feed, at a renewal',
+  key: 'renewal',
+  forms: [publicForm, movedName],
+  tells: refused,
+  ask: (newsroom, cells, world) => each(cells, 2, (cell) => renewed(newsroom, cell, world)),
+}
+
+export const hubPaths: Path[] = [named, sentOn, renewal, publishing]
 
 /** Subscribes, has the hub say yes, and lets an hour pass in the database, since the program renews no sooner. */
 async function renewed(newsroom: Newsroom, cell: Cell, world: World): Promise<string> {
@@ -117,13 +108,20 @@ async function renewed(newsroom: Newsroom, cell: Cell, world: World): Promise<st
   })
   await newsroom.ask('GET', `${callback}?${query}`)
   world.names.moved.add(hostname)
-  const now = Date.now()
-  const before = new Date(now - 2 * 60 * 60 * 1000).toISOString()
-  const age = 'update feed_subscription set requested_at = ? where source_id = ?'
-  inDatabase(newsroom.databaseFile, (db) => db.prepare(age).run(before, id))
+  letAnHourPass(newsroom.databaseFile, id)
   await newsroom.ask('POST', `/v1/sources/${id}/fetches`)
   await fetched(newsroom, id, ({ cause }) => cause === 'request')
-  return toldOfHub(newsroom, cell, id, now)
+  return toldOfHub(newsroom, { path: renewal, cell, sourceId: id, times: 2 }, world)
+}
+
+function letAnHourPass(file: string, sourceId: string): void {
+  const before = new Date(Date.now() - 2 * 60 * 60 * 1000).toISOString()
+  const db = new Sqlite(file, { timeout: 10_000 })
+  try {
+    db.prepare('update feed_subscription set requested_at = ? where source_id = ?').run(before, sourceId)
+  } finally {
+    db.close()
+  }
 }
 
 /** A program whose hub this is, with an article to tell of. */
@@ -138,10 +136,7 @@ async function toldByPublisher(mode: Newsroom['mode'], cell: Cell, { web }: Worl
           .log()
           .split('\n')
           .find((text) => text.includes('the hub could not be told'))
-        const isAsked = [...web.visits, ...web.hits.map(({ host, asked }) => ({ host, path: asked }))].some(
-          (one) => isOf(publishing, cell, one),
-        )
-        return line ?? (isAsked ? 'The hub was told.' : undefined)
+        return line ?? (timesAsked(web, publishing, cell) > 0 ? 'The hub was told.' : undefined)
       },
       `The hub of ${cell.id} is not told.`,
       1000,
