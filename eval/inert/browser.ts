@@ -33,6 +33,10 @@ export function findChromium(): string | undefined {
   )
 }
 
+/** A browser that finds no host but this machine. */
+export const launchChromium = (executablePath: string) =>
+  chromium.launch({ executablePath, chromiumSandbox: false, args: flags })
+
 /**
  * Shows each text in a frame of its own, without a content security policy, touches all that is in it, and says what fired. Several
  * frames stand in one page, since a process of the browser for each text would take minutes.
@@ -44,7 +48,7 @@ export async function fire(executablePath: string, texts: Stored[]): Promise<Fir
     response.end(text ? documentOf(text) : '<!doctype html><title>Texts</title>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: flags })
+  const browser = await launchChromium(executablePath)
   try {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const context = await browser.newContext()

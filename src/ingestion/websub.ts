@@ -25,7 +25,7 @@ type Hub = { hubUrl: string | null; topicUrl: string | null }
  * did, and a day later it is tried again.
  */
 export async function subscribe(
-  { database, client, clock, publicUrl }: Ingestion,
+  { database, client, clock, publicUrl, logger }: Ingestion,
   { source_id, feed_url }: Pick<ClaimedFeed, 'source_id' | 'feed_url'>,
   { hubUrl, topicUrl }: Hub,
 ): Promise<void> {
@@ -46,8 +46,10 @@ export async function subscribe(
   }
   // Written before it is asked for, since the hub may verify before it answers.
   await database.write((tx) => upsertSubscription(tx, row))
-  const accepted = await ask({ client }, row, `${callbackBase}${callbackPath(row)}`)
-  if (!accepted) await database.write((tx) => upsertSubscription(tx, { ...row, state: 'refused' }))
+  const problem = await ask({ client }, row, `${callbackBase}${callbackPath(row)}`)
+  if (problem === undefined) return
+  await database.write((tx) => upsertSubscription(tx, { ...row, state: 'refused' }))
+  logger.warn({ sourceId: source_id, hub: hubUrl, problem }, 'the hub of a feed gave no subscription')
 }
 
 /** An address that only the hub knows, since whoever knows it could tell us that we are subscribed. */
@@ -64,7 +66,12 @@ function isEnough(row: SubscriptionRow, { hubUrl, topicUrl }: Hub, now: Date): b
   return Date.parse(row.expires_at) - now.getTime() > renewedBefore || sinceAsked < day / 24
 }
 
-async function ask({ client }: Pick<Ingestion, 'client'>, row: SubscriptionRow, callback: string) {
+/** What was wrong, if something was. */
+async function ask(
+  { client }: Pick<Ingestion, 'client'>,
+  row: SubscriptionRow,
+  callback: string,
+): Promise<string | undefined> {
   const body = new URLSearchParams({
     'hub.mode': 'subscribe',
     'hub.topic': row.topic_url,
@@ -76,13 +83,14 @@ async function ask({ client }: Pick<Ingestion, 'client'>, row: SubscriptionRow, 
   let url = row.hub_url
   try {
     for (let asked = 0; asked <= hubsFollowed; asked++) {
-      const answer = await client.request({ url, method: 'POST', headers, body })
-      if (answer.status !== 307 && answer.status !== 308) return answer.status >= 200 && answer.status < 300
-      url = redirectTarget(requestTarget(url), answer.headers.location ?? '').href
+      const { status, headers: answered } = await client.request({ url, method: 'POST', headers, body })
+      const isSentOn = status === 307 || status === 308
+      if (!isSentOn) return status >= 200 && status < 300 ? undefined : `The hub answered ${status}.`
+      url = redirectTarget(requestTarget(url), answered.location ?? '').href
     }
-    return false
+    return 'The hub sends on to others without end.'
   } catch (error) {
-    if (error instanceof OutboundError) return false
+    if (error instanceof OutboundError) return `${error.message} (${error.code})`
     throw error
   }
 }

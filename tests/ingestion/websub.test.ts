@@ -262,7 +262,14 @@ onEveryEngine('a feed with a hub', (engine) => {
     await reading.read()
     expect(await titles()).toEqual(['Heron 1'])
     expect((await fetches())[0].outcome).toBe('read')
-    expect(reading.log.entries).toEqual([])
+    expect(reading.log.entries).toMatchObject([
+      {
+        sourceId: id,
+        hub: 'http://169.254.169.254/hub',
+        problem: expect.stringContaining('(refused-address)'),
+        msg: 'the hub of a feed gave no subscription',
+      },
+    ])
   })
 })
 
