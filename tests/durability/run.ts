@@ -7,7 +7,7 @@ import { backupUnderLoad } from './proofs/backup.ts'
 import { damagedFiles, damagedLogs } from './proofs/damage.ts'
 import { failingCalls, fullDisk } from './proofs/disk.ts'
 import { exactKills, randomKills } from './proofs/kills.ts'
-import { killedMigrations } from './proofs/migrations.ts'
+import { killedMigrations, killedMigrationsOfServer } from './proofs/migrations.ts'
 import { cutsOnExt4, cutsOnXfs } from './proofs/power.ts'
 import { readOnlyDisk } from './proofs/readonly.ts'
 import { crashedServer } from './proofs/server.ts'
@@ -22,6 +22,7 @@ const proofs: Proof[] = [
   cutsOnExt4,
   cutsOnXfs,
   killedMigrations,
+  killedMigrationsOfServer,
   crashedServer,
   backupUnderLoad,
   damagedLogs,
