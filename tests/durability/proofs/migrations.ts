@@ -11,9 +11,17 @@ const controlKills = 30
 /** Where an empty database comes from, and what of a migration changes it: what it writes to a file, or to its server. */
 type Engine = {
   changes: string[]
+  /** What a migration sends just before it is in danger, where that is too short a time to be met by chance. */
+  danger?: RegExp
   withEmpty<T>(work: (url: string) => Promise<T>): Promise<T>
 }
-type Plan = { engine: Engine; schema: string; counts: Map<string, number> }
+type Plan = {
+  engine: Engine
+  schema: string
+  counts: Map<string, number>
+  /** The call at which a control is killed. */
+  dangerous: string | undefined
+}
 
 export const killedMigrations: Proof = {
   name: 'killed-migrations',
@@ -43,6 +51,8 @@ const onFiles: Engine = {
 
 const onServer = (server: string): Engine => ({
   changes: ['write,writev'],
+  // A script is one message, which the server runs as a whole; only then it is written down as applied.
+  danger: /^write\(\d+, "Q[^"]*create table source /,
   async withEmpty(work) {
     const url = await createDatabase(server, 'template0')
     return work(url).finally(() => dropDatabase(url))
@@ -70,9 +80,10 @@ function migrateWhole(engine: Engine): Promise<Plan> {
       const whole = run(migration(url), { inject: `${engine.changes}:retval=0:when=65535`, log })
       demand((await whole.ended) === 0, `The migration fails undisturbed: ${whole.output()}`)
       const made = callsOfMainThread(readFileSync(log, 'utf8'))
-      const count = (names: string) => made.filter((call) => names.split(',').includes(call)).length
-      const counts = new Map(engine.changes.map((names) => [names, count(names)]))
-      return { engine, schema: await schemaOf(url), counts }
+      const isOf = (names: string) => (call: string) => names.split(',').includes(call.split('(', 1)[0] ?? '')
+      const counts = new Map(engine.changes.map((names) => [names, made.filter(isOf(names)).length]))
+      const dangerous = engine.danger && dangerousCall(made, engine.danger)
+      return { engine, schema: await schemaOf(url), counts, dangerous }
     }),
   )
 }
@@ -80,10 +91,18 @@ function migrateWhole(engine: Engine): Promise<Plan> {
 /** Of the thread that makes most of them, which alone speaks to the database. */
 function callsOfMainThread(log: string): string[] {
   const byThread = new Map<string, string[]>()
-  for (const [, thread = '', call = ''] of log.matchAll(/^(\d+) +(\w+)\(/gm)) {
+  for (const [, thread = '', call = ''] of log.matchAll(/^(\d+) +(\w+\(.*)/gm)) {
     byThread.set(thread, [...(byThread.get(thread) ?? []), call])
   }
   return [...byThread.values()].reduce((most, calls) => (calls.length > most.length ? calls : most), [])
+}
+
+/** The next of several parts, such as a statement with values is, behind the message that is looked for. Each kind counts by itself. */
+function dangerousCall(calls: string[], danger: RegExp): string {
+  const at = calls.findIndex((call) => danger.test(call))
+  demand(at >= 0, 'The first script of a migration is not seen.')
+  const before = calls.slice(0, at).filter((call) => call.startsWith('writev(')).length
+  return `writev:signal=SIGKILL:when=${before + 1}`
 }
 
 /** A control ends at the first that breaks. */
@@ -102,7 +121,7 @@ async function killing(plan: Plan, number: number, { mayGoOn, tell }: Effort, co
 }
 
 async function killOnce(url: string, plan: Plan, control?: Control): Promise<string | undefined> {
-  const inject = chosenCall(plan)
+  const inject = (control && plan.dangerous) ?? chosenCall(plan)
   const killed = run(migration(url), { inject, control })
   if ((await killed.ended) !== 'SIGKILL') return 'not killed'
   const next = run(migration(url), { control })
