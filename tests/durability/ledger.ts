@@ -48,6 +48,13 @@ export function readLedger(file: string, { settled = Number.POSITIVE_INFINITY } 
   return { allowed, acknowledged, refusals, broken }
 }
 
+/** A refusal that says when to come again. A line of an import that failed tells it in its own result. */
+export const clearRefusal = '503 problem retry-after'
+const clearRefusals = new Set([clearRefusal, 'import unavailable never'])
+
+export const unclearRefusals = ({ refusals }: Ledger) =>
+  [...refusals.keys()].filter((refusal) => !clearRefusals.has(refusal))
+
 export const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').length - 1
 
 /** The URL of a database with the whole schema and nothing in it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { faultsOf, newDatabase, readLedger } from '../ledger.ts'
+import { faultsOf, newDatabase, readLedger, unclearRefusals } from '../ledger.ts'
 import { type Control, serve, startWriter } from '../processes.ts'
 import { Broken, demand, type Effort, inFolder, nothing, type Proof, until } from '../proof.ts'
 
@@ -54,11 +54,12 @@ function deploying(number: number, { mayGoOn, tell }: Effort, control?: Control)
     } finally {
       await Promise.all([server.kill(), writer.kill()])
     }
-    const { acknowledged, broken, refusals } = readLedger(ledger)
+    const written = readLedger(ledger)
+    const { acknowledged, broken } = written
     for (let n = 0; n < broken; n++) dropped.push('A request got no answer.')
     if (!control) {
-      nothing([...refusals.keys()], 'answers that were no success')
-      const faults = await faultsOf(url, readLedger(ledger))
+      nothing(unclearRefusals(written), 'answers that are unclear')
+      const faults = await faultsOf(url, written)
       nothing(
         faults.filter((fault) => !fault.startsWith('Nobody wrote article import-')),
         'after deploys',

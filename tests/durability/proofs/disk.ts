@@ -1,11 +1,10 @@
 import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { faultsOf, newDatabase, readLedger } from '../ledger.ts'
+import { clearRefusal, faultsOf, newDatabase, readLedger, unclearRefusals } from '../ledger.ts'
 import { type Control, injectInto, serve, startWriter } from '../processes.ts'
 import { demand, inFolder, lossOf, mounted, nothing, type Proof, until } from '../proof.ts'
 
-const clear = '503 problem retry-after'
 const ballastBytes = 4 * 1024 * 1024
 /** No commit of the writer is so small. */
 const leftBytes = 16 * 1024
@@ -70,18 +69,12 @@ async function fillDisk(disk: string, ledger: string, control?: Control) {
     await writer.kill()
     const written = readLedger(ledger)
     nothing(await faultsOf(url, written), 'after the disk was full')
-    nothing(
-      [...written.refusals.keys()].filter((refusal) => !isClear(refusal)),
-      'answers that are unclear',
-    )
-    return { refused: written.refusals.get(clear) ?? 0, healthyAfterMs }
+    nothing(unclearRefusals(written), 'answers that are unclear')
+    return { refused: written.refusals.get(clearRefusal) ?? 0, healthyAfterMs }
   } finally {
     await Promise.all([server.kill(), writer.kill()])
   }
 }
-
-/** A line of an import that failed tells it in its own result. */
-const isClear = (refusal: string) => refusal === clear || refusal === 'import unavailable never'
 
 export const failingCalls: Proof = {
   name: 'failing-calls',
@@ -140,12 +133,9 @@ async function failCalls(folder: string, { call, error, first }: Plan, control?:
     const written = readLedger(ledger)
     const at = `where ${call} failed with ${error} (${when})`
     nothing(await faultsOf(url, written), at)
-    nothing(
-      [...written.refusals.keys()].filter((refusal) => !isClear(refusal)),
-      `unclear answers ${at}`,
-    )
+    nothing(unclearRefusals(written), `unclear answers ${at}`)
     const failed = linesOf(log).filter((line) => line.includes('INJECTED')).length
-    return { refused: written.refusals.get(clear) ?? 0, writes: written.acknowledged, failed }
+    return { refused: written.refusals.get(clearRefusal) ?? 0, writes: written.acknowledged, failed }
   } finally {
     await Promise.all([server.kill(), writer.kill()])
   }

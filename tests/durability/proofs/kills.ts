@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { faultsOf, newDatabase, readLedger } from '../ledger.ts'
+import { faultsOf, newDatabase, readLedger, unclearRefusals } from '../ledger.ts'
 import { type Control, injectInto, serve, startWriter } from '../processes.ts'
 import { demand, type Effort, inFolder, lossOf, nothing, type Proof, until } from '../proof.ts'
 
@@ -69,9 +69,10 @@ async function killing({ number, exact, control, effort }: Kills) {
       } finally {
         await writer.kill()
       }
-      const { acknowledged, refusals } = readLedger(ledger)
+      const written = readLedger(ledger)
+      const { acknowledged } = written
       demand(acknowledged > 0, `Nothing was written: the proof shows nothing. ${writer.output()}`)
-      nothing([...refusals.keys()], 'answers that were no success')
+      nothing(unclearRefusals(written), 'answers that are unclear')
       writes += acknowledged
     })
   }

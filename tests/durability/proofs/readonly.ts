@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { faultsOf, newDatabase, readLedger } from '../ledger.ts'
+import { clearRefusal, faultsOf, newDatabase, readLedger, unclearRefusals } from '../ledger.ts'
 import { type Control, serve, startWriter } from '../processes.ts'
 import { asRoot, demand, deviceOf, inFolder, lossOf, mounted, nothing, type Proof, until } from '../proof.ts'
 
 const imageBytes = 64 * 1024 * 1024
-const clear = new Set(['503 problem retry-after', 'import unavailable never'])
 const refusedForMs = 1000
 
 export const readOnlyDisk: Proof = {
@@ -21,7 +20,7 @@ export const readOnlyDisk: Proof = {
       const ledger = await inFolder((folder) => oneRound(folder))
       rounds++
       writes += ledger.acknowledged
-      refused += ledger.refusals.get('503 problem retry-after') ?? 0
+      refused += ledger.refusals.get(clearRefusal) ?? 0
       tell(`${rounds} rounds`)
     }
     demand(refused > 0, 'No write was refused: the proof shows nothing.')
@@ -50,10 +49,7 @@ async function oneRound(folder: string, control?: Control) {
     await writer.kill()
   }
   const written = readLedger(ledger)
-  nothing(
-    [...written.refusals.keys()].filter((refusal) => !clear.has(refusal)),
-    'answers that are unclear',
-  )
+  nothing(unclearRefusals(written), 'answers that are unclear')
   return written
 }
 
