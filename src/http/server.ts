@@ -15,6 +15,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { z } from 'zod'
 import { Failure } from '../shared/failure.ts'
 import { addBodyParsers } from './bodies.ts'
+import { type BodyTimes, limitBodyTime } from './body-time.ts'
 import { asFailure, invalidInput, problemDocument, problemKinds, sendProblem } from './problems.ts'
 import { loggerOfRequest } from './request-log.ts'
 
@@ -24,6 +25,8 @@ export type ServerOptions = {
   publicUrl: () => string
   /** CIDRs of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: string[]
+  /** How long bodies may take, where a test does not wait for it. */
+  bodyTimes?: BodyTimes
 }
 
 export type Server = FastifyInstance<
@@ -53,6 +56,7 @@ export function createServer(options: ServerOptions): Server {
       headersTimeout: 5_000,
       // Else what is late is looked for twice a minute only.
       connectionsCheckingInterval: 5_000,
+      // For bodies that are read as streams; others have seconds.
       requestTimeout: 600_000,
       // Demanded in `refuseUnclearHost`, since node's own refusal has no body.
       requireHostHeader: false,
@@ -90,6 +94,7 @@ export function createServer(options: ServerOptions): Server {
     done()
   })
   addBodyParsers(app)
+  limitBodyTime(app, options.bodyTimes)
   answerUnknownRoutes(app)
   finishAnswers(app)
   app.server.on('checkExpectation', (request, response) => answerExpectation(request, response, publicUrl()))

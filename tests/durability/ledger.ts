@@ -18,17 +18,19 @@ export type Ledger = {
   acknowledged: number
   /** How often each answer came that was no success: its status, and whether it says when to come again. */
   refusals: Map<string, number>
+  /** How many requests got no answer. */
+  broken: number
 }
 
 /**
- * A writer notes `? key hash` before it asks for something, `= key hash` once the answer came, and `! status` where it was
- * refused. An error does not say that nothing was kept, so an attempt stays possible until the next answer. Of a copy that was begun
+ * A writer notes `? key hash` before it asks for something, `= key hash` once the answer came, `! status` where it was
+ * refused, and `~` where no answer came. An error does not say that nothing was kept, so an attempt stays possible until the next answer. Of a copy that was begun
  * when the ledger had `settled` lines, the later ones say what it may hold, no more.
  */
 export function readLedger(file: string, { settled = Number.POSITIVE_INFINITY } = {}): Ledger {
   const allowed = new Map<string, Set<string>>()
   const refusals = new Map<string, number>()
-  let acknowledged = 0
+  let [acknowledged, broken] = [0, 0]
   // What stands behind the last line end was being written when the writer was stopped.
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
   for (const [index, line] of lines.entries()) {
@@ -41,10 +43,17 @@ export function readLedger(file: string, { settled = Number.POSITIVE_INFINITY } 
     } else if (mark === '!') {
       const refusal = line.slice(2)
       refusals.set(refusal, (refusals.get(refusal) ?? 0) + 1)
-    }
+    } else if (mark === '~') broken++
   }
-  return { allowed, acknowledged, refusals }
+  return { allowed, acknowledged, refusals, broken }
 }
+
+/** A refusal that says when to come again. A line of an import that failed tells it in its own result. */
+export const clearRefusal = '503 problem retry-after'
+const clearRefusals = new Set([clearRefusal, 'import unavailable never'])
+
+export const unclearRefusals = ({ refusals }: Ledger) =>
+  [...refusals.keys()].filter((refusal) => !clearRefusals.has(refusal))
 
 export const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').length - 1
 

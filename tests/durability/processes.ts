@@ -34,7 +34,7 @@ type Way = {
   /** Gets a line for each of these calls. */
   log?: string
 }
-export type Control = 'commits-later' | 'sync-normal' | 'no-transaction'
+export type Control = 'commits-later' | 'sync-normal' | 'no-transaction' | 'ignores-errors' | 'ends-at-once'
 
 const controlFile = (name: Control) => new URL(`./controls/${name}.ts`, import.meta.url).href
 

@@ -29,14 +29,35 @@ export function demand(holds: boolean, otherwise: string): void {
   if (!holds) throw new Broken(otherwise)
 }
 
+const faultsToldAtMost = 20
+
 export function nothing(faults: string[], where: string): void {
-  demand(faults.length === 0, `${where}:\n  ${faults.slice(0, 20).join('\n  ')}`)
+  demand(faults.length === 0, `${where}:\n  ${faults.slice(0, faultsToldAtMost).join('\n  ')}`)
+}
+
+/** How much the same harness finds lost where a protection is missing, which has to be something. */
+export async function lossOf(control: () => Promise<unknown>): Promise<string> {
+  try {
+    await control()
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error
+    const lines = error.message.split('\n').slice(1)
+    demand(/lost|acknowledged/.test(lines.join()), `The control broke otherwise: ${error.message}`)
+    return `${lines.length === faultsToldAtMost ? 'at least ' : ''}${lines.length}`
+  }
+  throw new Broken('The control lost nothing: the proof shows nothing.')
 }
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean, withinMs: number, otherwise: string): Promise<void> {
+export async function until(
+  holds: () => boolean,
+  withinMs: number,
+  otherwise: string | (() => string),
+): Promise<void> {
   for (const began = performance.now(); !holds(); await sleep(20)) {
-    if (performance.now() - began > withinMs) throw new Broken(otherwise)
+    if (performance.now() - began > withinMs) {
+      throw new Broken(typeof otherwise === 'string' ? otherwise : otherwise())
+    }
   }
 }
 
@@ -100,7 +121,8 @@ const probes: Record<Need, () => unknown> = {
       'inject=fsync:error=EIO:when=9',
       'true',
     ]),
-  mount: () => asRoot('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'),
+  mount: () =>
+    asRoot('unshare', '--mount', '--propagation', 'slave', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'),
   ext4: () => [execFileSync('mkfs.ext4', ['-V'], { stdio: 'ignore' }), asRoot('losetup', '--find')],
   xfs: () => [execFileSync('mkfs.xfs', ['-V'], { stdio: 'ignore' }), asRoot('losetup', '--find')],
 }

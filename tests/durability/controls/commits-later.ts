@@ -1,7 +1,7 @@
 // Takes the commit before the answer away: what is "committed" stays open, and is committed now and then.
 import Sqlite from 'better-sqlite3'
 
-const everyMs = 5_000
+const everyMs = 1_000
 const { exec } = Sqlite.prototype
 const open = new WeakSet<Sqlite.Database>()
 let committedAt = 0

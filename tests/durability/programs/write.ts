@@ -55,6 +55,7 @@ async function ask(method: string, path: string, body?: string, type = headers['
     if (answer.status < 500) console.error(`${method} ${path} ${answer.status} ${text}`)
   } catch {
     // The server is gone; the next line of the input says where the next one is.
+    note('~')
   }
   await sleep(pauseMs)
   return undefined

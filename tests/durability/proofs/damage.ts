@@ -12,6 +12,7 @@ import { demand, inFolder, nothing, type Proof, until } from '../proof.ts'
 const quiet = () => () => {}
 const logHeadBytes = 32
 const articlesToDamage = 60
+const roundsOfShortForm = 4
 
 export const damagedLogs: Proof = {
   name: 'damaged-logs',
@@ -23,7 +24,7 @@ export const damagedLogs: Proof = {
       nothing((await verified(folder, file)).faults, 'an undamaged log')
       const rows = articlesIn(await copied(folder, file))
       let [tries, noticed, silent, withoutIndex] = [0, 0, 0, 0]
-      while (tries < (long ? 300 : 8) && mayGoOn()) {
+      while (tries < (long ? 300 : roundsOfShortForm) && mayGoOn()) {
         const damage = damageOf(statSync(`${file}-wal`).size)
         tries++
         if ((await verified(folder, file, damage)).faults.length > 0) noticed++
@@ -48,7 +49,7 @@ export const damagedFiles: Proof = {
       const whole = await verified(folder, file)
       nothing(whole.faults, 'an undamaged file')
       let [tries, byManifest, byVerify, byEngine] = [0, 0, 0, 0]
-      while (tries < (long ? 300 : 8) && mayGoOn()) {
+      while (tries < (long ? 300 : roundsOfShortForm) && mayGoOn()) {
         const damage: Damage = {
           suffix: '',
           at: Math.floor(Math.random() * statSync(file).size),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { faultsOf, newDatabase, readLedger } from '../ledger.ts'
@@ -19,7 +20,7 @@ import {
 type FileSystem = { name: 'ext4' | 'xfs'; bytes: number; options: string[] }
 
 const megabyte = 1024 * 1024
-const ext4: FileSystem = { name: 'ext4', bytes: 64 * megabyte, options: [] }
+const ext4: FileSystem = { name: 'ext4', bytes: 192 * megabyte, options: [] }
 /** Smaller ones are not made; two with one identity are not mounted. */
 const xfs: FileSystem = { name: 'xfs', bytes: 320 * megabyte, options: ['nouuid'] }
 const cutsPerDatabase = 25
@@ -61,6 +62,7 @@ async function cutting(system: FileSystem, number: number, { mayGoOn, tell }: Ef
             await moreWrites(ledger)
             const copy = await cut(image, disk, server, ledger)
             lost.push(...(await lostOn(copy, system, folder)))
+            rmSync(copy.image)
             cuts++
             tell(`${cuts} of ${number} cuts`)
           }
@@ -77,7 +79,8 @@ async function cutting(system: FileSystem, number: number, { mayGoOn, tell }: Ef
 
 async function moreWrites(ledger: string): Promise<void> {
   const before = readLedger(ledger).acknowledged
-  await until(() => readLedger(ledger).acknowledged > before + 5, 60_000, 'Nobody writes.')
+  const more = () => readLedger(ledger).acknowledged > before + 5
+  await until(more, 60_000, () => `Nobody writes: ${[...readLedger(ledger).refusals]}`)
   await sleep(Math.random() * 200)
 }
 
@@ -97,7 +100,8 @@ async function cut(
   server: { signal(name: NodeJS.Signals): void },
   ledger: string,
 ): Promise<Copy> {
-  const copy = { image: `${image}.cut`, ledger: `${ledger}.cut` }
+  // Of a name of its own: a file that is mounted still, in the name space of another process, would be mounted as it was before.
+  const copy = { image: `${image}.${randomUUID()}`, ledger: `${ledger}.cut` }
   const writes = writesTo(deviceOf(disk))
   server.signal('SIGSTOP')
   try {

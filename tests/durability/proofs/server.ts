@@ -4,11 +4,10 @@ import pg from 'pg'
 import { migrate } from '../../../src/database/migrate.ts'
 import { openDatabase } from '../../../src/database/open.ts'
 import { type RunningPostgres, startPostgres } from '../../support/postgres.ts'
-import { faultsOf, readLedger } from '../ledger.ts'
+import { clearRefusal, faultsOf, readLedger, unclearRefusals } from '../ledger.ts'
 import { serve, startWriter } from '../processes.ts'
 import { demand, type Effort, inFolder, nothing, type Proof, until } from '../proof.ts'
 
-const clear = '503 problem retry-after'
 const healthyWithinMs = 15_000
 const startedWithinMs = 60_000
 const downMs = 1500
@@ -54,17 +53,11 @@ async function crashing(number: number, { mayGoOn, tell }: Effort, settings: Rec
       } finally {
         await Promise.all([api.kill(), writer.kill()])
       }
-      const { acknowledged, refusals } = readLedger(ledger)
+      const written = readLedger(ledger)
+      const { acknowledged, refusals } = written
       // Without its source, a control is refused what it asks for.
-      nothing(
-        lost.length > 0
-          ? []
-          : [...refusals.keys()].filter(
-              (refusal) => refusal !== clear && refusal !== 'import unavailable never',
-            ),
-        'unclear answers',
-      )
-      return { crashes, writes: acknowledged, refused: refusals.get(clear) ?? 0, slowestMs, lost }
+      if (lost.length === 0) nothing(unclearRefusals(written), 'unclear answers')
+      return { crashes, writes: acknowledged, refused: refusals.get(clearRefusal) ?? 0, slowestMs, lost }
     })
   } finally {
     await server.stop()
