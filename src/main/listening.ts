@@ -1,0 +1,60 @@
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import type { Server } from '../http/server.ts'
+import { CommandError } from './command.ts'
+import type { Settings } from './config.ts'
+
+type Place = Pick<Settings, 'host' | 'port'>
+
+/** Listens, or says which setting stands in the way. */
+export async function listen(app: Server, { host, port }: Place): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    throw explained(error, { host, port })
+  }
+}
+
+/** Where it listens, for somebody at this machine. */
+export function addressOf(app: Server, host: string): string {
+  return addressAt(host, (app.server.address() as AddressInfo).port)
+}
+
+export function addressAt(host: string, port: number): string {
+  const reachable =
+    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
+  return `http://${reachable}:${port}`
+}
+
+/** The port on which several processes can listen together now: where any will do, one that is free. */
+export async function portFor({ host, port }: Place): Promise<number> {
+  const server = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ host, port }, resolve)
+    })
+    return (server.address() as AddressInfo).port
+  } catch (error) {
+    throw explained(error, { host, port })
+  } finally {
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
+
+function explained(error: unknown, { host, port }: Place): unknown {
+  const { code } = error as { code?: string }
+  if (code === 'EADDRINUSE') {
+    return new CommandError(
+      `PORT: ${host}:${port} is taken. Choose another with --port; 0 takes any free one.`,
+    )
+  }
+  if (code === 'EACCES')
+    return new CommandError(`PORT: this user may not listen on ${port}. Choose one above 1023.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new CommandError(
+      `HOST: ${host} is no address of this machine. 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses.`,
+    )
+  }
+  return error
+}
