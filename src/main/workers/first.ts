@@ -6,7 +6,7 @@ import type { Others } from '../app.ts'
 import { CommandError } from '../command.ts'
 import type { FromWorker, Task, ToWorker } from './messages.ts'
 
-const program = fileURLToPath(new URL('worker.ts', import.meta.url))
+const program = fileURLToPath(new URL('program.ts', import.meta.url))
 /** Commits that follow each other at once are told together. */
 const togetherMs = 10
 const answersWithinMs = 1_000

@@ -9,11 +9,6 @@ import { createLogger } from '../logger.ts'
 import { closeApp, createServing } from '../serving.ts'
 import type { FromWorker, Task, ToWorker } from './messages.ts'
 
-/*
- * One of several processes that answer requests, and is told what to do by the process that started it. Without that it ends: an
- * unexpected end of the channel between them ends a worker of `node:cluster` by itself.
- */
-
 type Told = (message: ToWorker) => void
 
 const tell = (message: FromWorker) => void process.send?.(message)
@@ -97,20 +92,21 @@ function changesOrAsksForAll(request: IncomingMessage): boolean {
   return path !== '/mcp'
 }
 
-// The first process says when to stop; a terminal and a supervisor signal all processes.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {})
-
-let told: Told | undefined
-process.on('message', (message: ToWorker) => {
-  if (message.kind !== 'start') return void told?.(message)
-  serve(message.task).then(
-    (listener) => {
-      told = listener
-    },
-    (error) => {
-      process.send?.({ kind: 'failed', message: explain(error).message } satisfies FromWorker, () =>
-        process.exit(1),
-      )
-    },
-  )
-})
+/**
+ * Answers requests as the process that started this one tells it. Without that it ends: a worker of `node:cluster` does so by itself
+ * when the channel between them breaks.
+ */
+export function work(): void {
+  // The first process says when to stop; a terminal and a supervisor signal all processes.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {})
+  let told: Told | undefined
+  process.on('message', async (message: ToWorker) => {
+    if (message.kind !== 'start') return void told?.(message)
+    try {
+      told = await serve(message.task)
+    } catch (error) {
+      const failed: FromWorker = { kind: 'failed', message: explain(error).message }
+      process.send?.(failed, () => process.exit(1))
+    }
+  })
+}
