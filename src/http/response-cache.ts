@@ -6,9 +6,9 @@ import type {
   onRequestHookHandler,
   onSendHookHandler,
 } from 'fastify'
-import type { Database } from '../database/database.ts'
 import { cacheControl, entityTag, knownAnswer } from './caching.ts'
 import { thresholdBytes } from './compression.ts'
+import { oncePerLook, type Versioned } from './current-version.ts'
 import { type Form, type KeptAnswer, keptAnswers, type ReadyAnswer, type Sent } from './kept-answers.ts'
 import { makingOnce } from './making-once.ts'
 
@@ -26,8 +26,6 @@ declare module 'fastify' {
     place: Place | null
   }
 }
-
-type Versioned = Pick<Database, 'version' | 'onCommit'>
 
 /**
  * Keeps answers of routes declared `cached` until anything is written. An entry is good for one address, as sent, for
@@ -184,22 +182,6 @@ function collected(stream: NodeJS.ReadableStream, keep: (whole: Buffer) => void)
   })
   // Whoever sends it is told of an error, and logs it.
   return pipeline(stream, collecting, () => {})
-}
-
-/**
- * Requests that had come when the event loop last looked for them need not ask one by one. What came later asks again: another
- * process may have committed before.
- */
-function oncePerLook(database: Versioned): () => number | undefined {
-  let asked: { version: number | undefined; look: number } | undefined
-  database.onCommit(() => {
-    asked = undefined
-  })
-  return () => {
-    const look = performance.nodeTiming.uvMetricsInfo.loopCount
-    if (asked?.look !== look) asked = { version: database.version(), look }
-    return asked.version
-  }
 }
 
 /** Sends what is there as bytes, or 304 where the client has it. */
