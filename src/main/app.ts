@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Registry } from 'prom-client'
 import packageFile from '../../package.json' with { type: 'json' }
 import { agentRoutes } from '../agents/routes.ts'
 import { refreshSourced, refreshTagged } from '../articles/articles.ts'
@@ -75,6 +76,8 @@ export type AppOptions = {
   changes?: { maxWaiters?: number; streamLimits?: Partial<StreamLimits> }
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
+  /** Figures that `/metrics` has beside those of the requests. */
+  metrics?: Registry
   /** The other processes that serve the same address. */
   others?: Others
   /** Told by whoever stops the process. */
@@ -118,6 +121,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addHealth(app, { database, readiness })
   const { ingestion, delivering } = options
   const figures = [ingestion.metrics.registry, relatingMetrics(database), delivering.metrics.registry]
+  if (options.metrics) figures.push(options.metrics)
   addMetrics(app, database, { more: figures, sharing: others?.metrics })
   if (serves === 'health') return app
   await addDocs(app, about.info.title)

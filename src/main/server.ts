@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { type Follower, startRetention } from '../changes/retention.ts'
 import type { Database } from '../database/database.ts'
 import { migrate } from '../database/migrate.ts'
-import { openDatabase } from '../database/open.ts'
+import { fileOf, openDatabase } from '../database/open.ts'
 import { takeForwarded } from '../http/forwarding.ts'
 import type { Ingestion } from '../ingestion/ingestion.ts'
 import { startWorker, type Worker } from '../ingestion/worker.ts'
@@ -18,6 +18,7 @@ import { dispatchedUpTo } from '../webhooks/figures.ts'
 import { startDelivering } from '../webhooks/worker.ts'
 import type { Settings } from './config.ts'
 import { addressAt, addressOf, listen, portFor } from './listening.ts'
+import { startMaintenance } from './maintenance/maintenance.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
 import { closeApp, createServing, hubOf, type Serving } from './serving.ts'
 import { createWorkers, type Workers } from './workers/first.ts'
@@ -56,9 +57,11 @@ export async function startServer(
     const readiness: Readiness = { closing: false }
     let url = ''
     const workers = settings.workers > 1 ? createWorkers({ count: settings.workers, logger }) : undefined
+    const file = fileOf(settings.databaseUrl)
+    const maintenance = file === undefined ? undefined : startMaintenance(file, logger)
     const serving = await createServing(
       { database, settings, logger },
-      { url: () => url, readiness, others: workers?.others },
+      { url: () => url, readiness, others: workers?.others, metrics: maintenance?.registry },
     )
     const { app, ingestion, delivering } = serving
     if (workers) url = await listenByWorkers(serving, { workers, settings, database })
@@ -78,7 +81,7 @@ export async function startServer(
       followers: followersOfChanges,
       logger,
     })
-    const tasks = [worker, relater, deliverer, publisher, retention]
+    const tasks = [worker, relater, deliverer, publisher, retention, maintenance]
     const running = { ...serving, workers, database, readiness, tasks }
     return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {

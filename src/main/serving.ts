@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { Database } from '../database/database.ts'
 import type { Server } from '../http/server.ts'
 import type { Readiness } from '../ops/health.ts'
@@ -21,13 +22,15 @@ type Place = {
   url: () => string
   readiness: Readiness
   others?: Others | undefined
+  /** Figures beside those of the requests. */
+  metrics?: Registry | undefined
   /** Where the requests of keys are counted, where `database` can only be read. */
   countsIn?: Database
 }
 
 /** What answers requests as the settings have it, and listens nowhere yet. */
 export async function createServing({ database, settings, logger }: Deps, place: Place): Promise<Serving> {
-  const { url, readiness, others, countsIn } = place
+  const { url, readiness, others, metrics, countsIn } = place
   const publicUrl = () => settings.publicUrl ?? url()
   const hub = hubOf(settings)
   const outside = { database, logger, allow: settings.outboundAllow, userAgent: userAgent(settings) }
@@ -49,6 +52,7 @@ export async function createServing({ database, settings, logger }: Deps, place:
     ...(hub && { websubHub: hub.hub }),
     serves: settings.roles.includes('api') ? 'api' : 'health',
     ...(others && { others }),
+    ...(metrics && { metrics }),
     readiness,
   })
   return { app, ingestion, delivering }
