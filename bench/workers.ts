@@ -144,6 +144,8 @@ const reads: [string, string][] = [
 ]
 for (const cache of ['on', 'off'] as const) {
   const servers = [await start(file, 1, cache), await start(file, Number(values.workers), cache)]
+  // A measurement that fails leaves none behind.
+  process.once('exit', () => servers.forEach(({ process: child }) => void child.kill('SIGKILL')))
   for (const [name, path] of reads) {
     const works = servers.map(
       ({ url }) =>

@@ -27,14 +27,15 @@ export function addressAt(host: string, port: number): string {
   return `http://${reachable}:${port}`
 }
 
-/** The port on which several processes can listen together now: where any will do, one that is free. */
-export async function portFor({ host, port }: Place): Promise<number> {
+/** Where several processes can listen together now: on one address, where a name has several, and where any port will do, on a free one. */
+export async function placeFor({ host, port }: Place): Promise<Place> {
   const server = createServer()
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen({ host, port }, resolve)
     })
-    return (server.address() as AddressInfo).port
+    const { address, port: taken } = server.address() as AddressInfo
+    return { host: address, port: taken }
   } catch (error) {
     throw explained(error, { host, port })
   } finally {

@@ -17,7 +17,7 @@ import { startPublisher } from '../syndication/publisher.ts'
 import { dispatchedUpTo } from '../webhooks/figures.ts'
 import { startDelivering } from '../webhooks/worker.ts'
 import type { Settings } from './config.ts'
-import { addressAt, addressOf, listen, portFor } from './listening.ts'
+import { addressAt, addressOf, listen, placeFor } from './listening.ts'
 import { startMaintenance } from './maintenance/maintenance.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
 import { closeApp, createServing, hubOf, type Serving } from './serving.ts'
@@ -113,13 +113,13 @@ async function listenByWorkers(
 ): Promise<string> {
   const { host } = settings
   try {
-    const port = await portFor(settings)
+    const place = await placeFor(settings)
     const secret = takeForwarded(app.server)
     await app.listen({ host: '127.0.0.1', port: 0 })
     const first = { port: (app.server.address() as AddressInfo).port, secret }
-    const url = addressAt(host, port)
+    const url = addressAt(host, place.port)
     database.onCommit(workers.committed)
-    await workers.start({ settings: { ...settings, port }, url, first })
+    await workers.start({ settings: { ...settings, ...place }, url, first })
     return url
   } catch (error) {
     await app.close()
