@@ -18,7 +18,7 @@ import { dispatchedUpTo } from '../webhooks/figures.ts'
 import { startDelivering } from '../webhooks/worker.ts'
 import type { Settings } from './config.ts'
 import { addressAt, addressOf, listen, placeFor } from './listening.ts'
-import { startMaintenance } from './maintenance/maintenance.ts'
+import { type Maintenance, startMaintenance } from './maintenance/maintenance.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
 import { closeApp, createServing, hubOf, type Serving } from './serving.ts'
 import { createWorkers, type Workers } from './workers/first.ts'
@@ -49,6 +49,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const hub = hubOf(settings)
   const database = openDatabase(settings.databaseUrl)
+  let maintenance: Maintenance | undefined
   try {
     await migrate(database)
     if (!(await isIndexed(database))) events.staleIndex()
@@ -58,7 +59,7 @@ export async function startServer(
     let url = ''
     const workers = settings.workers > 1 ? createWorkers({ count: settings.workers, logger }) : undefined
     const file = fileOf(settings.databaseUrl)
-    const maintenance = file === undefined ? undefined : startMaintenance(file, logger)
+    if (file !== undefined) maintenance = startMaintenance(file, logger)
     const serving = await createServing(
       { database, settings, logger },
       { url: () => url, readiness, others: workers?.others, metrics: maintenance?.registry },
@@ -85,6 +86,7 @@ export async function startServer(
     const running = { ...serving, workers, database, readiness, tasks }
     return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {
+    await maintenance?.stop()
     await database.close()
     throw error
   }

@@ -260,6 +260,13 @@ describe('workers', () => {
     expect(body).toMatch(/^http_requests_in_flight [1-9]$/m)
   })
 
+  it('are not started on a port that is taken', async () => {
+    const { port } = new URL(address)
+    const taken = newsweave(['start', '--port', port, '--workers', '2'], { env: { ADMIN_KEY: 'admin' } })
+    expect(await taken.ended).toBe(1)
+    expect(taken.stderr()).toMatch(/^PORT: 127\.0\.0\.1:\d+ is taken\. /)
+  })
+
   it('are replaced when they die, and what was answered stays', async () => {
     const [victim = 0] = pidsOf(program, ({ pid }) => pid !== program.process.pid)
     const acknowledged: string[] = []
@@ -330,11 +337,6 @@ describe('the first of the processes', () => {
     }
     await until(() => pidsOf(program, () => true).length === 3)
     const pids = pidsOf(program, () => true)
-    const taken = newsweave(['start', '--port', new URL(address).port, '--workers', '2'], {
-      env: { ADMIN_KEY: 'admin' },
-    })
-    expect(await taken.ended).toBe(1)
-    expect(taken.stderr()).toMatch(/^PORT: 127\.0\.0\.1:\d+ is taken\. /)
     process.kill(program.process.pid as number, 'SIGKILL')
     const killedAt = performance.now()
     await until(() => !pids.some(isAlive))

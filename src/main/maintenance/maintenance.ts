@@ -35,12 +35,13 @@ export function startMaintenance(file: string, logger: Logger, pace: Partial<Pac
   const thread = new Worker(new URL('thread.ts', import.meta.url), {
     workerData: { file, pace: { ...usualPace, ...pace } },
   })
-  thread.unref()
   thread.on('message', (done: Done) => {
     if ('seconds' in done) durations.observe({ work: done.work }, done.seconds)
     else logger.warn({ work: done.work, err: done.error }, 'the database could not be looked after')
   })
   thread.on('error', (error) => logger.error({ err: error }, 'the database is no longer looked after'))
+  // Behind the listeners, each of which keeps the process alive again.
+  thread.unref()
   let hasEnded = false
   thread.once('exit', () => {
     hasEnded = true
@@ -49,6 +50,7 @@ export function startMaintenance(file: string, logger: Logger, pace: Partial<Pac
     registry,
     async stop() {
       if (hasEnded) return
+      thread.ref()
       const ended = once(thread, 'exit')
       thread.postMessage('stop')
       await ended
