@@ -34,8 +34,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the metrics of this process
-         * @description In the text format of Prometheus: requests by route and status, commits, fetches of feeds, memory, event loop.
+         * Read the metrics
+         * @description In the text format of Prometheus: requests by route and status, commits, fetches of feeds, memory, event loop. Of this process and its workers, where it has any; each other process on the same database has its own.
          *
          *     Open to everybody, unless reads are closed here: then it needs the scope `read`.
          */

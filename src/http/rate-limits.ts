@@ -1,7 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import ipaddr from 'ipaddr.js'
 import { Failure } from '../shared/failure.ts'
 import type { Actor } from './access.ts'
+import {
+  type AddressSharing,
+  addressCounts,
+  addressNames,
+  shareCounts,
+  windowSeconds,
+} from './address-counts.ts'
 import { fairShare } from './fair-share.ts'
 import type { Server } from './server.ts'
 
@@ -30,29 +36,28 @@ declare module 'fastify' {
   }
 }
 
-const windowSeconds = 60
-const windowMs = windowSeconds * 1000
 const daySeconds = 24 * 60 * 60
-/** Who was seen last is known to a second: keeping it on every request costs more than counting. */
-const orderMs = 1000
-/** So many addresses are counted at a time; the one unseen for longest makes room. */
-const maxCounted = 50_000
 const withoutLimit = 1_000_000_000
 const manyUnderWay = 10_000
 
 /**
  * Counts every request by its key, or without a valid one by its address, and says on every answer what is left
- * (draft-ietf-httpapi-ratelimit-headers). Addresses are counted in this process, keys by `counts`. What is let through shares the
- * process fairly. Registered behind authentication. `exempt` are addresses that are not counted.
+ * (draft-ietf-httpapi-ratelimit-headers). Keys are counted by `counts`, addresses in this process and in those that `sharing` reaches.
+ * What is let through shares the process fairly. Registered behind authentication. `exempt` are addresses that are not counted.
  */
-export function addRateLimits(app: Server, limits: RateLimits, exempt: string[], counts: KeyCounts): void {
+export function addRateLimits(
+  app: Server,
+  limits: RateLimits,
+  { exempt, counts, sharing }: { exempt: string[]; counts: KeyCounts; sharing?: AddressSharing | undefined },
+): void {
   const { anonymous, key, keyDay = withoutLimit, underWay = manyUnderWay } = limits
   const addressName = addressNames()
-  const countAddress = counter()
+  const addresses = addressCounts(anonymous)
   const addressPolicy = policyOf(anonymous)
   const keyPolicies = policies()
   const share = fairShare(underWay)
   const uncounted = new Set(exempt)
+  if (sharing) shareCounts(app, addresses, sharing)
   app.decorateRequest('quota', null)
 
   /** What is over is told; all else begins when it is its turn. */
@@ -97,7 +102,7 @@ export function addRateLimits(app: Server, limits: RateLimits, exempt: string[],
     if (uncounted.has(request.url)) return done()
     if (request.actor) return admitKey(request, reply, done)
     const name = addressName(request.ip ?? '')
-    const { used, secondsLeft } = countAddress(name, Date.now())
+    const { used, secondsLeft } = addresses.count(name, Date.now())
     reply.header('ratelimit-policy', addressPolicy)
     reply.header('ratelimit', leftOf('default', { remaining: Math.max(0, anonymous - used), secondsLeft }))
     admit(reply, name, used > anonymous ? exceeded('minute', anonymous, secondsLeft) : undefined, done)
@@ -121,64 +126,8 @@ function policies() {
 
 const policyOf = (max: number) => `"default";q=${max};w=${windowSeconds}`
 
-type Window = { used: number; startedMs: number; placedMs: number }
-
-/** Counts in windows of a minute, of which each begins with the first request of its client. */
-export function counter(maxClients = maxCounted) {
-  const windows = new Map<string, Window>()
-
-  /** To the end of the order, at whose beginning is the client unseen for longest. */
-  function place(client: string, window: Window): void {
-    if (!windows.delete(client) && windows.size >= maxClients) {
-      windows.delete(windows.keys().next().value as string)
-    }
-    windows.set(client, window)
-  }
-
-  return (client: string, nowMs: number): { used: number; secondsLeft: number } => {
-    let window = windows.get(client)
-    // A clock that was set back begins a new window, too, rather than one that lasts until it has caught up.
-    if (!window || nowMs < window.startedMs || nowMs >= window.startedMs + windowMs) {
-      window = { used: 0, startedMs: nowMs, placedMs: nowMs }
-      place(client, window)
-    } else if (nowMs >= window.placedMs + orderMs) {
-      window.placedMs = nowMs
-      place(client, window)
-    }
-    window.used++
-    return { used: window.used, secondsLeft: Math.ceil((window.startedMs + windowMs - nowMs) / 1000) }
-  }
-}
-
 function exceeded(policy: keyof KeyQuotas, max: number, seconds: number): Failure {
   const message = `The ${max} requests of this ${policy} are used up: try again in ${seconds} seconds.`
   const headers = { 'Retry-After': String(seconds) }
   return new Failure('rate-limited', message, { headers, extensions: { policy } })
-}
-
-/**
- * Who an address stands for: itself, or for IPv6 the /64 of which one client has all. Reading an IPv6 address costs more than
- * all the rest of counting, so it is remembered.
- */
-function addressNames() {
-  const known = new Map<string, string>()
-  return (address: string): string => {
-    if (!address.includes(':')) return address
-    const remembered = known.get(address)
-    if (remembered !== undefined) return remembered
-    const name = networkOf(address)
-    if (known.size >= maxCounted) known.clear()
-    known.set(address, name)
-    return name
-  }
-}
-
-function networkOf(address: string): string {
-  if (!ipaddr.IPv6.isValid(address)) return address
-  const parsed = ipaddr.IPv6.parse(address)
-  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()
-  return parsed.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')
 }

@@ -6,15 +6,19 @@ import type {
   onRequestHookHandler,
   onSendHookHandler,
 } from 'fastify'
-import type { Database } from '../database/database.ts'
 import { cacheControl, entityTag, knownAnswer } from './caching.ts'
 import { thresholdBytes } from './compression.ts'
-import { type Form, keptAnswers, type ReadyAnswer, type Sent } from './kept-answers.ts'
+import { oncePerLook, type Versioned } from './current-version.ts'
+import { type Form, type KeptAnswer, keptAnswers, type ReadyAnswer, type Sent } from './kept-answers.ts'
+import { makingOnce } from './making-once.ts'
 
 type Headers = Record<string, number | string | string[] | undefined>
 
-/** Where the answer under way may be kept, with what its request alone put on the reply, and what it became. */
-type Place = { key: string; version: number; ofRequest: Headers; answer?: ReadyAnswer }
+/**
+ * Where the answer under way may be kept, with what its request alone put on the reply, what it became, and how to tell those who wait
+ * for it.
+ */
+type Place = { key: string; version: number; ofRequest: Headers; answer?: ReadyAnswer; made?: () => void }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,12 +27,11 @@ declare module 'fastify' {
   }
 }
 
-type Versioned = Pick<Database, 'version' | 'onCommit'>
-
 /**
  * Keeps answers of routes declared `cached` until anything is written. An entry is good for one address, as sent, for
  * requests with a key or for those without, and for one version of the database, so an answer is never older than what was
- * committed, by any process, before its request came. Where the engine cannot tell its version nothing is kept.
+ * committed, by any process, before its request came. Where the engine cannot tell its version nothing is kept. Of requests
+ * that come while the answer to the same is made, in the same encoding, each gets that one.
  *
  * The first answer of each form goes through all hooks; then it is written as they made it, past all that is behind this
  * hook. What the hooks before it put on a reply belongs to one request and is never kept: its id, what it may still ask, the
@@ -39,42 +42,62 @@ export function addResponseCache(app: FastifyInstance, database: Versioned, enab
   if (!enabled) return
   const answers = keptAnswers()
   const encodings = learntEncodings()
-  const versionOfTurn = oncePerTurn(database)
+  const making = makingOnce()
+  const currentVersion = oncePerLook(database)
   let closing = false
   app.addHook('preClose', async () => {
     // From here on each answer ends its connection.
     closing = true
   })
 
+  /** Answers false where the answer has to be made, by the route or from its bytes. */
+  function sendFound(request: FastifyRequest, reply: FastifyReply, kept: KeptAnswer): boolean {
+    const known = knownAnswer(request, kept)
+    const form = known === undefined ? encodings.of(request, kept) : notModified
+    const sent = form && kept.sent.get(form)
+    if (sent) write(request, reply, sent, known)
+    return sent !== undefined
+  }
+
+  function make(request: FastifyRequest, reply: FastifyReply, place: Place, done: () => void): void {
+    request.place = place
+    const kept = answers.find(place.key, place.version)
+    if (!kept) done()
+    else if (!sendFound(request, reply, kept)) sendReady(request, reply, kept)
+  }
+
   const sendKept: onRequestHookHandler = (request, reply, done) => {
-    const version = closing ? undefined : versionOfTurn()
+    const version = closing ? undefined : currentVersion()
     if (version === undefined) return done()
     const key = `${request.actor ? 'key' : 'open'} ${request.url}`
     const kept = answers.find(key, version)
-    if (kept) {
-      const known = knownAnswer(request, kept)
-      const form = known === undefined ? encodings.of(request, kept) : notModified
-      const sent = form && kept.sent.get(form)
-      if (sent) return write(request, reply, sent, known)
-    }
-    request.place = { key, version, ofRequest: reply.getHeaders() }
-    if (!kept) return done()
-    sendReady(request, reply, kept)
+    if (kept && sendFound(request, reply, kept)) return
+    const place: Place = { key, version, ofRequest: reply.getHeaders() }
+    const name = `${version} ${request.headers['accept-encoding'] ?? ''} ${key}`
+    if (making.wait(name, () => make(request, reply, place, done))) return
+    place.made = making.begin(name)
+    reply.raw.once('close', place.made)
+    make(request, reply, place, done)
   }
 
   const keepSent: onSendHookHandler<unknown> = (request, reply, payload, done) => {
     const { place } = request
-    if (!place?.answer || (reply.statusCode !== 200 && reply.statusCode !== 304)) return done(null, payload)
+    if (!place?.answer || (reply.statusCode !== 200 && reply.statusCode !== 304)) {
+      place?.made?.()
+      return done(null, payload)
+    }
     const { key, version, answer } = place
     answers.keep(key, version, answer)
     const headers = headersBeyond(place.ofRequest, reply)
     if (reply.statusCode === 304) {
       answers.keepForm(key, version, notModified, sentForm(304, headers))
+      place.made?.()
       return done(null, payload)
     }
     const form = encodings.learn(request, reply, answer)
     const keepForm = (body: Buffer) => {
       answers.keepForm(key, version, form, sentForm(200, headers, body))
+      place.made?.()
     }
     if (Buffer.isBuffer(payload)) keepForm(payload)
     const passedOn = isStream(payload) && request.method === 'GET' ? collected(payload, keepForm) : payload
@@ -159,22 +182,6 @@ function collected(stream: NodeJS.ReadableStream, keep: (whole: Buffer) => void)
   })
   // Whoever sends it is told of an error, and logs it.
   return pipeline(stream, collecting, () => {})
-}
-
-/** Requests of one turn of the event loop, between which this process commits nothing, need not ask one by one. */
-function oncePerTurn(database: Versioned): () => number | undefined {
-  let asked: { version: number | undefined } | undefined
-  const forget = () => {
-    asked = undefined
-  }
-  database.onCommit(forget)
-  return () => {
-    if (!asked) {
-      asked = { version: database.version() }
-      setImmediate(forget)
-    }
-    return asked.version
-  }
 }
 
 /** Sends what is there as bytes, or 304 where the client has it. */

@@ -17,6 +17,7 @@ import { Failure } from '../shared/failure.ts'
 import { addBodyParsers } from './bodies.ts'
 import { type BodyTimes, limitBodyTime } from './body-time.ts'
 import { asFailure, invalidInput, problemDocument, problemKinds, sendProblem } from './problems.ts'
+import { answerProblem } from './raw-problems.ts'
 import { loggerOfRequest } from './request-log.ts'
 
 export type ServerOptions = {
@@ -187,17 +188,8 @@ const patternOf = (url: string) => new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+'
 
 /** Node knows one expectation. A request with any other never reaches the framework. */
 function answerExpectation(request: IncomingMessage, response: ServerResponse, base: string) {
-  const failure = new Failure('expectation-failed', 'There is no other expectation than 100-continue.')
-  const requestId = randomUUID()
-  const instance = request.url?.split('?', 1)[0] ?? ''
-  const body = JSON.stringify(problemDocument(failure, base, instance, requestId))
-  response.writeHead(problemKinds[failure.code].status, {
-    'Content-Type': 'application/problem+json',
-    'Content-Length': Buffer.byteLength(body),
-    'X-Request-Id': requestId,
-    Connection: 'close',
-  })
-  response.end(body)
+  const message = 'There is no other expectation than 100-continue.'
+  answerProblem(request, response, new Failure('expectation-failed', message), base)
 }
 
 /** A browser encodes what is typed into its address bar; `curl` and many libraries leave that to their user. */

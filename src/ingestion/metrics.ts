@@ -37,6 +37,8 @@ export function ingestionMetrics(
     name: 'newsweave_feeds_due',
     help: 'Feeds that are due and not fetched yet.',
     registers,
+    // Of the database, and so the same in all processes.
+    aggregator: 'max',
     async collect() {
       this.set((await readLag()).due)
     },
@@ -45,6 +47,8 @@ export function ingestionMetrics(
     name: 'newsweave_feeds_lag_seconds',
     help: 'For how long the feed has been due that has waited longest.',
     registers,
+    // Of the database, and so the same in all processes.
+    aggregator: 'max',
     async collect() {
       this.set((await readLag()).lagSeconds)
     },

@@ -9,8 +9,8 @@ import { userAgent } from './about.ts'
 import { createApp } from './app.ts'
 import { isLoopback, type Limits, rateLimits, type Settings } from './config.ts'
 import { createIngestion } from './ingestion.ts'
+import { addressOf, listen } from './listening.ts'
 import { type Asked, fromOrigins, isThisMachine } from './origins.ts'
-import { addressOf, listen } from './server.ts'
 import { createDelivering } from './webhooks.ts'
 
 type ReadingSettings = Pick<

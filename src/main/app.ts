@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Registry } from 'prom-client'
 import packageFile from '../../package.json' with { type: 'json' }
 import { agentRoutes } from '../agents/routes.ts'
 import { refreshSourced, refreshTagged } from '../articles/articles.ts'
@@ -6,6 +7,7 @@ import { articleRoutes } from '../articles/routes.ts'
 import { changeRoutes } from '../changes/routes.ts'
 import type { StreamLimits } from '../changes/streaming.ts'
 import type { Database } from '../database/database.ts'
+import type { AddressSharing } from '../http/address-counts.ts'
 import { addConditionalGet, addEncodedEntityTags } from '../http/caching.ts'
 import { addCompression } from '../http/compression.ts'
 import { addCors } from '../http/cors.ts'
@@ -26,7 +28,7 @@ import { ingestionRoutes } from '../ingestion/routes.ts'
 import { fetchRoutes } from '../ingestion/routes-fetches.ts'
 import { opmlRoutes } from '../ingestion/routes-opml.ts'
 import { addHealth, type Readiness } from '../ops/health.ts'
-import { addMetrics } from '../ops/metrics.ts'
+import { addMetrics, type MetricsSharing } from '../ops/metrics.ts'
 import { addAccessCheck, addAuthentication } from '../partners/authentication.ts'
 import { partnerRoutes } from '../partners/routes.ts'
 import { keyUsage } from '../partners/usage.ts'
@@ -74,16 +76,29 @@ export type AppOptions = {
   changes?: { maxWaiters?: number; streamLimits?: Partial<StreamLimits> }
   /** `health`: only health and metrics, for a process without the role `api`. */
   serves?: 'api' | 'health'
+  /** Figures that `/metrics` has beside those of the requests. */
+  metrics?: Registry
+  /** The other processes that serve the same address. */
+  others?: Others
   /** Told by whoever stops the process. */
   readiness?: Readiness
 }
+
+export type Others = { addresses: AddressSharing; metrics: MetricsSharing }
 
 /** Addresses by which a process is watched: neither counted nor refused while it is busy. */
 const watched = ['/healthz', '/readyz', '/metrics']
 
 /** The whole wiring: every hook and every feature, in the order in which they run. */
 export async function createApp(options: AppOptions): Promise<Server> {
-  const { database, publicUrl, serves = 'api', readiness = { closing: false }, clock = systemClock } = options
+  const {
+    database,
+    publicUrl,
+    others,
+    serves = 'api',
+    readiness = { closing: false },
+    clock = systemClock,
+  } = options
   const app = createServer(options)
   const deps = { database, publicUrl, once: idempotency(database) }
   addRequestLog(app)
@@ -94,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<Server> {
     app.log.warn({ err: error }, 'Requests could not be counted.'),
   )
   app.addHook('onClose', usage.close)
-  addRateLimits(app, options.rateLimits, watched, usage)
+  addRateLimits(app, options.rateLimits, { exempt: watched, counts: usage, sharing: others?.addresses })
   addAccessCheck(app, options.readAccess)
   addConditionalGet(app)
   await addCompression(app)
@@ -106,7 +121,8 @@ export async function createApp(options: AppOptions): Promise<Server> {
   addHealth(app, { database, readiness })
   const { ingestion, delivering } = options
   const figures = [ingestion.metrics.registry, relatingMetrics(database), delivering.metrics.registry]
-  addMetrics(app, database, figures)
+  if (options.metrics) figures.push(options.metrics)
+  addMetrics(app, database, { more: figures, sharing: others?.metrics })
   if (serves === 'health') return app
   await addDocs(app, about.info.title)
   addProblemPages(app, publicUrl)

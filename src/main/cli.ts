@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { keepCompiled } from './compile-cache.ts'
 
-// Reading the sources again takes longer than all the rest of a start. Kept with the packages, where nobody else writes.
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/newsweave', import.meta.url)))
+keepCompiled()
 const { run } = await import('./program.ts')
 await run()

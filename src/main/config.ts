@@ -111,12 +111,9 @@ export const settings = {
   workers: {
     flag: '--workers <number>',
     variable: 'WORKERS',
-    help: 'Processes. Only 1 for now: for more, start the program several times on one PostgreSQL database.',
+    help: 'Processes that answer requests on this port. From 2 on they read, beside one process more that writes, reads feeds and sends webhooks.',
     fallback: '1',
-    schema: wholeNumber(1, 1000).refine(
-      (count) => count === 1,
-      'only 1 works for now; for more, start several processes with one DATABASE_URL=postgres://… and a port each',
-    ),
+    schema: wholeNumber(1, 64),
   },
   empty: {
     flag: '--empty',

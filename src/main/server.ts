@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import { type Follower, startRetention } from '../changes/retention.ts'
 import type { Database } from '../database/database.ts'
 import { migrate } from '../database/migrate.ts'
-import { openDatabase } from '../database/open.ts'
-import type { Server } from '../http/server.ts'
+import { fileOf, openDatabase } from '../database/open.ts'
+import { takeForwarded } from '../http/forwarding.ts'
 import type { Ingestion } from '../ingestion/ingestion.ts'
 import { startWorker, type Worker } from '../ingestion/worker.ts'
 import type { Readiness } from '../ops/health.ts'
@@ -16,13 +16,12 @@ import { startRelating } from '../stories/relating/worker.ts'
 import { startPublisher } from '../syndication/publisher.ts'
 import { dispatchedUpTo } from '../webhooks/figures.ts'
 import { startDelivering } from '../webhooks/worker.ts'
-import { userAgent } from './about.ts'
-import { createApp } from './app.ts'
-import { CommandError } from './command.ts'
-import { rateLimits, type Settings } from './config.ts'
-import { createIngestion } from './ingestion.ts'
+import type { Settings } from './config.ts'
+import { addressAt, addressOf, listen, placeFor } from './listening.ts'
+import { type Maintenance, startMaintenance } from './maintenance/maintenance.ts'
 import { isEmpty, type Loaded, loadSample } from './sample.ts'
-import { createDelivering } from './webhooks.ts'
+import { closeApp, createServing, hubOf, type Serving } from './serving.ts'
+import { createWorkers, type Workers } from './workers/first.ts'
 
 /** Up to where each follower of our own has read the change log. What one of them has not read is never removed. */
 const followersOfChanges: Follower[] = [readUpTo, dispatchedUpTo]
@@ -50,6 +49,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const hub = hubOf(settings)
   const database = openDatabase(settings.databaseUrl)
+  let maintenance: Maintenance | undefined
   try {
     await migrate(database)
     if (!(await isIndexed(database))) events.staleIndex()
@@ -57,28 +57,19 @@ export async function startServer(
     if (servesApi) await prepareNewsroom(database, settings, events)
     const readiness: Readiness = { closing: false }
     let url = ''
-    const { outboundAllow: allow } = settings
-    const outside = { database, logger, allow, userAgent: userAgent(settings) }
-    const ingestion = createIngestion({ ...outside, publicUrl: () => settings.publicUrl })
-    const delivering = createDelivering({ ...outside, publicUrl: () => settings.publicUrl ?? url })
-    const app = await createApp({
-      database,
-      logger,
-      ingestion,
-      delivering,
-      publicUrl: () => settings.publicUrl ?? url,
-      readAccess: settings.readAccess,
-      trustedProxies: settings.trustedProxies,
-      ...(settings.adminKey !== undefined && { adminKey: settings.adminKey }),
-      rateLimits: rateLimits(settings),
-      cache: settings.cache === 'on',
-      corsOrigins: settings.corsOrigins,
-      ...(hub && { websubHub: hub.hub }),
-      serves: servesApi ? 'api' : 'health',
-      readiness,
-    })
-    await listen(app, settings)
-    url = addressOf(app, settings.host)
+    const workers = settings.workers > 1 ? createWorkers({ count: settings.workers, logger }) : undefined
+    const file = fileOf(settings.databaseUrl)
+    if (file !== undefined) maintenance = startMaintenance(file, logger)
+    const serving = await createServing(
+      { database, settings, logger },
+      { url: () => url, readiness, others: workers?.others, metrics: maintenance?.registry },
+    )
+    const { app, ingestion, delivering } = serving
+    if (workers) url = await listenByWorkers(serving, { workers, settings, database })
+    else {
+      await listen(app, settings)
+      url = addressOf(app, settings.host)
+    }
     const reads = settings.roles.includes('ingestion')
     const worker = reads ? await startIngestion(ingestion) : undefined
     const relater = reads ? startRelating(database, logger) : undefined
@@ -91,21 +82,14 @@ export async function startServer(
       followers: followersOfChanges,
       logger,
     })
-    const tasks = [worker, relater, deliverer, publisher, retention]
-    const running = { app, database, readiness, ingestion, delivering, tasks }
+    const tasks = [worker, relater, deliverer, publisher, retention, maintenance]
+    const running = { ...serving, workers, database, readiness, tasks }
     return { url, stop: (drainMs) => stop(running, drainMs) }
   } catch (error) {
+    await maintenance?.stop()
     await database.close()
     throw error
   }
-}
-
-/** Topics are addresses at which a hub reaches this service. */
-function hubOf({ websubHub, publicUrl }: Settings): { hub: string; base: string } | undefined {
-  if (websubHub === undefined) return undefined
-  if (publicUrl === undefined)
-    throw new CommandError('WEBSUB_HUB: set PUBLIC_URL, too: the hub reads the feeds under it.')
-  return { hub: websubHub, base: publicUrl }
 }
 
 async function startIngestion(ingestion: Ingestion): Promise<Worker> {
@@ -124,43 +108,31 @@ async function prepareNewsroom(database: Database, settings: Settings, events: E
   }
 }
 
-/** Listens, or says which setting stands in the way. */
-export async function listen(app: Server, { host, port }: Pick<Settings, 'host' | 'port'>): Promise<void> {
+/** The workers listen where the settings say, and this process where only they reach it, for what they do not answer themselves. */
+async function listenByWorkers(
+  { app }: Serving,
+  { workers, settings, database }: { workers: Workers; settings: Settings; database: Database },
+): Promise<string> {
+  const { host } = settings
   try {
-    await app.listen({ host, port })
+    const place = await placeFor(settings)
+    const secret = takeForwarded(app.server)
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const first = { port: (app.server.address() as AddressInfo).port, secret }
+    const url = addressAt(host, place.port)
+    database.onCommit(workers.committed)
+    await workers.start({ settings: { ...settings, ...place }, url, first })
+    return url
   } catch (error) {
     await app.close()
-    const { code } = error as { code?: string }
-    if (code === 'EADDRINUSE') {
-      throw new CommandError(
-        `PORT: ${host}:${port} is taken. Choose another with --port; 0 takes any free one.`,
-      )
-    }
-    if (code === 'EACCES')
-      throw new CommandError(`PORT: this user may not listen on ${port}. Choose one above 1023.`)
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new CommandError(
-        `HOST: ${host} is no address of this machine. 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses.`,
-      )
-    }
     throw error
   }
 }
 
-/** Where it listens, for somebody at this machine. */
-export function addressOf(app: Server, host: string): string {
-  const { port } = app.server.address() as AddressInfo
-  const reachable =
-    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
-  return `http://${reachable}:${port}`
-}
-
-type Running = {
-  app: Server
+type Running = Serving & {
+  workers: Workers | undefined
   database: Database
   readiness: Readiness
-  ingestion: ReturnType<typeof createIngestion>
-  delivering: ReturnType<typeof createDelivering>
   /** What goes on beside the answering of requests, as far as the roles of this process have it. */
   tasks: ({ stop(graceMs: number): Promise<void> } | undefined)[]
 }
@@ -169,13 +141,11 @@ type Running = {
 const graceMs = 3000
 
 async function stop(running: Running, drainMs: number): Promise<void> {
-  const { app, database, readiness, ingestion, delivering } = running
+  const { app, workers, database, readiness, ingestion, delivering } = running
   readiness.closing = true
-  await new Promise((resolve) => setTimeout(resolve, drainMs))
-  // A connection whose answer began before the closing stays open behind it, and would be waited for.
-  const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
-  await app.close()
-  clearInterval(sweep)
+  if (workers) await workers.stop(drainMs)
+  else await new Promise((resolve) => setTimeout(resolve, drainMs))
+  await closeApp(app)
   await Promise.all(running.tasks.map((task) => task?.stop(graceMs)))
   await Promise.all([ingestion.close(), delivering.close()])
   await database.close()

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
 import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { operation } from '../http/operation.ts'
@@ -16,31 +16,54 @@ function metricsOfProcess(): Registry {
   return processMetrics
 }
 
-/** Measures every request, and serves the figures at `/metrics` as Prometheus reads them. */
-export function addMetrics(app: Server, database: Database, more: Registry[]): void {
+/** As JSON carries them between processes. */
+type Figures = object[]
+
+/** Other processes that serve the same address. */
+export type MetricsSharing = {
+  /** How others learn the figures of this process. */
+  answer(own: () => Promise<Figures>): void
+  /** The figures of each of the others that answers in time. */
+  ofOthers(): Promise<Figures[]>
+}
+
+/** Measures every request, and serves the figures at `/metrics` as Prometheus reads them: with `sharing` those of all processes. */
+export function addMetrics(
+  app: Server,
+  database: Database,
+  { more, sharing }: { more: Registry[]; sharing?: MetricsSharing | undefined },
+): void {
   const registry = new Registry()
   measureRequests(app, registry)
   measureDatabase(app, registry, database)
   const all = Registry.merge([metricsOfProcess(), registry, ...more])
+  sharing?.answer(() => all.getMetricsAsJSON())
   app.get(
     '/metrics',
     operation(
       {
         id: 'getMetrics',
         tag: 'Operations',
-        summary: 'Read the metrics of this process',
+        summary: 'Read the metrics',
         description:
-          'In the text format of Prometheus: requests by route and status, commits, fetches of feeds, memory, event loop.',
+          'In the text format of Prometheus: requests by route and status, commits, fetches of feeds, memory, event loop. Of this process and its workers, where it has any; each other process on the same database has its own.',
         access: 'read',
       },
       { response: { 200: { content: { 'text/plain': { schema: z.string() } } } } },
     ),
     async (_request, reply) => {
       reply.header('cache-control', 'no-store').type(all.contentType)
-      reply.send((await all.metrics()) as never)
+      reply.send((await textOf(all, sharing)) as never)
       return reply
     },
   )
+}
+
+/** Counts of several processes are summed up; each metric says how it is put together. */
+async function textOf(own: Registry, sharing: MetricsSharing | undefined): Promise<string> {
+  if (!sharing) return own.metrics()
+  const figures = [await own.getMetricsAsJSON(), ...(await sharing.ofOthers())]
+  return AggregatorRegistry.aggregate(figures).metrics()
 }
 
 function measureRequests(app: Server, registry: Registry): void {

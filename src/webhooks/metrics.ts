@@ -37,6 +37,8 @@ export function webhookMetrics({ pending, oldestPendingSeconds, behind }: Figure
       name,
       help,
       registers,
+      // Of the database, and so the same in all processes.
+      aggregator: 'max',
       async collect() {
         this.set(await read())
       },

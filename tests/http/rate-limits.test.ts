@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { counter } from '../../src/http/rate-limits.ts'
+import { addressCounts } from '../../src/http/address-counts.ts'
 import { makeKey } from '../../src/partners/key.ts'
 import { addKey } from '../partners/keyring.ts'
 import { type Api, startApi } from '../support/api.ts'
@@ -158,7 +158,7 @@ describe('clients that are counted', () => {
   const start = Date.parse('2026-11-23T06:08:00Z')
 
   it('begin a new window a minute after the first request of the last, or where the clock was set back', () => {
-    const count = counter()
+    const { count } = addressCounts(100)
     expect(count('a', start)).toEqual({ used: 1, secondsLeft: 60 })
     expect(count('a', start + 59_999)).toEqual({ used: 2, secondsLeft: 1 })
     expect(count('a', start + 60_000)).toEqual({ used: 1, secondsLeft: 60 })
@@ -166,12 +166,25 @@ describe('clients that are counted', () => {
   })
 
   it('are forgotten past a number of them, the one unseen for longest first', () => {
-    const count = counter(2)
+    const { count } = addressCounts(100, 2)
     count('a', start)
     count('b', start)
     count('a', start + 1000)
     count('c', start + 2000)
     expect(count('a', start + 2000).used).toBe(3)
     expect(count('b', start + 2000).used).toBe(1)
+  })
+
+  it('are told to other processes once a hundredth of what they may ask has come, each request once', () => {
+    const [here, there] = [addressCounts(300), addressCounts(300)]
+    for (const client of ['a', 'a', 'a', 'b', 'b', 'a']) here.count(client, start)
+    const told = here.takeUntold()
+    expect(told).toEqual([['a', 4]])
+    expect(here.takeUntold()).toEqual([])
+    there.learn(told, start)
+    expect(there.count('a', start).used).toBe(5)
+    expect(there.takeUntold()).toEqual([])
+    here.count('b', start)
+    expect(here.takeUntold()).toEqual([['b', 3]])
   })
 })

@@ -78,7 +78,7 @@ describe('settings', () => {
     [{}, { PORT: '0x10' }, /^PORT=0x10/],
     [{ host: 'a b' }, {}, /^--host/],
     [{ roles: 'api,cooking' }, {}, /^--roles=api,cooking: expected api or ingestion or webhooks/],
-    [{ workers: '4' }, {}, /^--workers=4: only 1 works for now; .* several processes .*postgres:/],
+    [{ workers: '65' }, {}, /^--workers=65: expected a whole number from 1 to 64\.$/],
     [{}, { READ_ACCESS: 'closed' }, /^READ_ACCESS=closed: expected open or key/],
     [{}, { PUBLIC_URL: 'news.example' }, /^PUBLIC_URL=news.example: expected the address/],
     [{}, { TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES.*10\.0\.0\.0\/33 is none/],

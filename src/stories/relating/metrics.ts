@@ -12,6 +12,8 @@ export function relatingMetrics(database: Database): Registry {
     name: 'newsweave_relations_behind',
     help: 'Changes of articles whose relations are not looked for yet; counted up to 10000.',
     registers: [registry],
+    // Of the database, and so the same in all processes.
+    aggregator: 'max',
     async collect() {
       this.set(await countBehind(database, mostCounted))
     },
