@@ -154,8 +154,13 @@ async function migrations(sizes: number[]): Promise<string[]> {
   )
 }
 
-const count = (value: number) => value.toLocaleString('en')
-const numbers = (text: string) => text.split(',').map(wholeNumber)
+function count(value: number): string {
+  return value.toLocaleString('en')
+}
+
+function numbers(text: string): number[] {
+  return text.split(',').map(wholeNumber)
+}
 
 function wholeNumber(text: string): number {
   const value = Number(text)

@@ -49,7 +49,7 @@ async function* creates(
     [32, 0.9],
     [50, undefined],
   ] as const) {
-    const create = await creating(origin, bodies(articles, sourceIds, shortBody), clients)
+    const create = await creating(`${origin}/v1/articles`, bodies(articles, sourceIds, shortBody), clients)
     await create(1)
     const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: clients, seconds }
     const [ours = [], base = []] = await interleaved(
@@ -62,11 +62,11 @@ async function* creates(
 }
 
 /** Creates a second by so many clients, each waiting for the answer to one before it sends the next. */
-export async function creating(origin: string, lines: string[], connections: number) {
-  const bodiesFile = `${directory}bodies.ndjson`
+export async function creating(url: string, lines: string[], connections: number, name = 'bodies') {
+  const bodiesFile = `${directory}${name}.ndjson`
   await writeFile(bodiesFile, `${lines.join('\n')}\n`)
   const headers = { authorization, 'content-type': 'application/json' }
-  const load = { url: `${origin}/v1/articles`, connections, headers, bodiesFile, body: lines[0] }
+  const load = { url, connections, headers, bodiesFile, body: lines[0] }
   return async (seconds: number) => ({ rate: await answersASecond({ ...load, seconds }) })
 }
 
