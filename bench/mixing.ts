@@ -1,4 +1,5 @@
 import { constants, copyFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { authorization } from './app.ts'
 import { type Asked, addresses } from './asked.ts'
@@ -14,6 +15,7 @@ const clients = 32
 const createEvery = 20
 const delayGoals = { p99: 20, max: 50 }
 const delaySeconds = 20
+const refusedPauseMs = 200
 const samplesAMinute = 6
 /** Behind the first third, in which caches fill, memory is flat where the last third has no more than this above the second. */
 const flatPercent = 10
@@ -65,11 +67,13 @@ function newArticles(total: number, sourceIds: string[]): () => string {
   }
 }
 
-type Mix = (target: Server, seconds: number) => Promise<number>
+/** Answers a second, and the share of requests that were refused since there were too many. */
+type Mixed = { rate: number; refused: number }
+type Mix = (target: Server, seconds: number) => Promise<Mixed>
 
 async function besideBare(mix: Mix, server: Server, bare: Server, options: Options): Promise<Result> {
   const [ours = [], base = []] = await interleaved(
-    [server, bare].map((target) => async () => ({ rate: await mix(target, options.seconds) })),
+    [server, bare].map((target) => () => mix(target, options.seconds)),
     options.rounds,
   )
   return { name: 'mixed, 95 reads to 5 creates', ours, base, of: 'bare, as many bytes' }
@@ -77,11 +81,12 @@ async function besideBare(mix: Mix, server: Server, bare: Server, options: Optio
 
 async function* delays(mix: Mix, server: Server): AsyncGenerator<Finding> {
   await server.ask('delay')
-  await mix(server, delaySeconds)
+  const { refused } = await mix(server, delaySeconds)
   const { p99, max } = (await server.ask('delay')) as Told['delay']
   const unit = 'ms'
   yield { name: 'delay of the event loop under the mixed load, p99', value: p99, unit, goal: delayGoals.p99 }
   yield { name: 'delay of the event loop under the mixed load, max', value: max, unit, goal: delayGoals.max }
+  yield { name: 'requests refused meanwhile, since there were too many', value: 100 * refused, unit: '%' }
 }
 
 async function* memory(mix: Mix, server: Server, minutes: number): AsyncGenerator<Finding> {
@@ -123,11 +128,14 @@ function slopeOf(samples: number[]): number {
   return up / across
 }
 
-/** Answers a second. Each client waits for an answer before it asks again; an answer that is no success ends the run. */
+/**
+ * Each client waits for an answer before it asks again. A server that has too much to do says so, and is then left alone for a while:
+ * that is no answer. Any other that is no success ends the run.
+ */
 async function mixed(
   base: string,
   { asked, create, seconds }: { asked: Asked[]; create: () => string; seconds: number },
-): Promise<number> {
+): Promise<Mixed> {
   const paths = asked.flatMap(({ row, path }, index) =>
     asked.findIndex((other) => other.row === row) === index
       ? Array.from({ length: shares[row] ?? 0 }, () => path)
@@ -137,22 +145,27 @@ async function mixed(
   const headers = { authorization, 'content-type': 'application/json' }
   const begun = performance.now()
   const end = begun + seconds * 1000
-  let count = 0
+  let [count, asks, refused] = [0, 0, 0]
   async function client() {
     while (performance.now() < end) {
-      const number = count++
+      const number = asks++
+      count++
       const path = paths[number % paths.length] as string
       const isCreate = number % createEvery === 0
       const answer = await (isCreate
         ? pool.request({ method: 'POST', path: '/v1/articles', headers, body: create() })
         : pool.request({ method: 'GET', path }))
       const text = await answer.body.text()
-      if (answer.statusCode >= 300)
+      if (answer.statusCode === 503) {
+        refused++
+        count--
+        await setTimeout(refusedPauseMs)
+      } else if (answer.statusCode >= 300)
         throw new Error(`${isCreate ? 'POST' : path}: ${answer.statusCode} ${text}`)
     }
   }
   await Promise.all(Array.from({ length: clients }, client))
   const rate = (count / (performance.now() - begun)) * 1000
   await pool.close()
-  return rate
+  return { rate, refused: refused / asks }
 }

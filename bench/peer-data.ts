@@ -11,13 +11,13 @@ export async function sqliteOf(corpus: string, file: string): Promise<void> {
     create table tags (id text primary key not null, slug text not null, name text not null);
     create table articles (id text primary key not null, source_id text not null references sources (id), url text not null,
       title text not null, summary text, language text not null, published_at text not null, body text not null);
-    create table article_tags (article_id text not null references articles (id), tag_id text not null references tags (id),
-      published_at text not null, primary key (article_id, tag_id));
+    create table article_tags (id integer primary key not null, article_id text not null references articles (id), tag_id text not null references tags (id),
+      published_at text not null, unique (article_id, tag_id));
     insert into sources select id, name from corpus.source;
     insert into tags select id, slug, name from corpus.tag;
     insert into articles select id, source_id, url, title, summary, language, published_at, html
       from corpus.article join corpus.article_body on article_id = id where state = 'published';
-    insert into article_tags select article_id, tag_id, published_at
+    insert into article_tags (article_id, tag_id, published_at) select article_id, tag_id, published_at
       from corpus.article_tag join corpus.article on id = article_id where state = 'published';
     create index articles_newest on articles (published_at);
     create index article_tags_newest on article_tags (tag_id, published_at)`)

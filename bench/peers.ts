@@ -40,7 +40,8 @@ async function install(): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const name of ['package.json', 'package-lock.json'])
     await copyFile(recipes + name, `${folder}/${name}`)
-  await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder])
+  const run = promisify(execFile)
+  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
   await copyFile(`${recipes}package-lock.json`, `${folder}/installed.json`)
 }
 
