@@ -1,8 +1,9 @@
 import { idPlace } from './articles.ts'
+import { rareWord } from './corpus.ts'
 import { type idsOf, jsonOf, sqliteOf } from './peer-data.ts'
 
 /** How many times as fast ours is to be, without its cache. */
-export const goals = { newest: 20, article: 3, deep: 20, search: 60, create: 2 }
+export const goals = { newest: 20, article: 3, deep: 20, search: 60, rare: 60, create: 2 }
 const deepTagPage = 1000
 const pageLimit = 20
 
@@ -21,6 +22,9 @@ export type Peer = {
 const written = { url: `https://source-1.example/${idPlace}`, title: 'A chip for the market', language: 'en' }
 const now = '2026-11-01T00:00:00.000Z'
 const graphql = (query: string) => `/graphql?${new URLSearchParams({ query })}`
+/** It has no index of texts: this reads the newest titles until so many have the word. */
+const titlesLike = (word: string) =>
+  `/articles/?limit=${pageLimit}&where.title.like=%25${word}%25&orderby.publishedAt=desc`
 const card = 'id url title summary language publishedAt source { id name } articleTags { tag { slug name } }'
 
 /**
@@ -41,7 +45,8 @@ export const peers: Peer[] = [
       deep: graphql(
         `{ articleTags(where: { tagId: { eq: "${tag}" } }, limit: ${pageLimit}, offset: ${deepTagPage * pageLimit}, orderBy: [{ field: publishedAt, direction: DESC }]) { article { ${card} } } }`,
       ),
-      search: '/articles/?limit=20&where.title.like=%25market%25&orderby.publishedAt=desc',
+      search: titlesLike('market'),
+      rare: titlesLike(rareWord),
     }),
     create: {
       path: '/articles/',
@@ -65,6 +70,7 @@ export const peers: Peer[] = [
       article: `/articles/${article}`,
       deep: `/articles?tags_like=topic-1&_sort=publishedAt&_order=desc&_limit=${pageLimit}&_page=100`,
       search: `/articles?q=market&_sort=publishedAt&_order=desc&_limit=${pageLimit}`,
+      rare: `/articles?q=${rareWord}&_sort=publishedAt&_order=desc&_limit=${pageLimit}`,
     }),
     create: {
       path: '/articles',

@@ -23,6 +23,7 @@ const names: Record<Work, string> = {
   article: 'one article',
   deep: 'a deep tag page',
   search: 'search: common word',
+  rare: 'search: rare word',
   create: 'create',
 }
 /** What stands beside each other does the same work, if not with the same bytes: the peers' answers have fewer fields. */
@@ -74,8 +75,9 @@ async function* reads(peer: Peer, { server, other, corpus }: Sides, options: Rou
     article: ours('one article'),
     deep: ours('tag page'),
     search: ours('search: common word, newest'),
+    rare: ours('search: rare word, newest'),
   }
-  for (const work of ['newest', 'article', 'deep', 'search'] as const) {
+  for (const work of ['newest', 'article', 'deep', 'search', 'rare'] as const) {
     const urls = [origin(server) + paths[work], origin(other) + theirs[work]]
     yield await besides(
       peer,
