@@ -9,11 +9,11 @@ const firstDay = Date.UTC(2023, 10, 1)
 const threeYearsMs = 3 * 365 * 86_400_000
 const jitterMs = 3 * 3_600_000
 
-const english =
+export const english =
   'the chip market and cloud a model of open data new security with team for robot launch in battery price network phone on startup update browser kernel cuts power million users screen license memory court ruling sensor quarter fibre outage vendor patch satellite engine index compiler review router standard trial leak tariff port fund drone lens'.split(
     ' ',
   )
-const chinese =
+export const chinese =
   '芯片 市场 发布 云端 模型 开源 数据 安全 团队 机器人 电池 价格 网络 手机 公司 更新 浏览器 内核 功耗 用户 屏幕 内存 法院 传感器 季度 光纤 故障 厂商 补丁 卫星 引擎 索引 编译器 评测 路由器 标准 试用 泄露 关税 接口 基金 无人机 镜头 正在 表示 推出 计划 增长 首次 国内'.split(
     ' ',
   )
@@ -52,7 +52,7 @@ export function articleAt(
   }
 }
 
-type ArticleOptions = { total: number; sourceIds: string[]; bodyBytes?: number; key?: string }
+export type ArticleOptions = { total: number; sourceIds: string[]; bodyBytes?: number; key?: string }
 export type Random = () => number
 type Write = (random: Random, bytes: number) => string
 

@@ -1,5 +1,5 @@
 // Fastify with nothing added, sending the very bytes that the product sent: node bench/bare.ts <origin> <path> …
-// The same path answers 304 with nothing in it below /empty.
+// A create is answered with the bytes of an article. The same path answers 304 with nothing in it below /empty.
 import Fastify from 'fastify'
 import { serve } from './processes.ts'
 
@@ -21,5 +21,14 @@ for (const pathname of new Set(paths.map((path) => path.split('?', 1)[0] as stri
     reply.code(304).send()
   })
 }
+const [ofArticle] = answers.keys().filter((path) => /^\/v1\/articles\/[^/?]+$/.test(path))
+if (ofArticle !== undefined)
+  app.post('/v1/articles', (_request, reply) => {
+    const answer = answers.get(ofArticle)
+    reply
+      .code(201)
+      .type(answer?.type ?? '')
+      .send(answer?.body)
+  })
 await app.listen({ host: '127.0.0.1', port: 0 })
 serve({ server: app.server, close: () => app.close() })

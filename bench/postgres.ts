@@ -27,7 +27,7 @@ export async function* postgresRows(url: string, options: Options): AsyncGenerat
     )
     const goal = { atMost: 1.5 }
     yield { name: 'PostgreSQL: newest 20', ours: lists, base: statements, of: 'its statement', goal }
-    const create = await creating(origin, bodies(articles, sourceIds, shortBody), 1)
+    const create = await creating(`${origin}/v1/articles`, bodies(articles, sourceIds, shortBody), 1)
     await create(1)
     const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: 1, seconds }
     const [ours = [], base = []] = await interleaved(

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Question, Told } from './reading.ts'
 
 /** Servers run on the first core and whatever loads them on the second, so that neither takes time from the other. */
 export const serverCore = 0
@@ -66,12 +68,27 @@ async function nextMessage<Message>(child: ChildProcess, program: string): Promi
   }
 }
 
-/** The child's side, for a server: says on which port it listens, and whenever asked the CPU time that it took so far. */
+const sampleMs = 1
+
+/** The child's side, for a server: says on which port it listens, and answers what it is asked of itself. */
 export function serve({ server, close }: { server: Server; close: () => Promise<unknown> }) {
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage()
-    process.send?.(user + system)
-  })
+  // It costs a little, so it begins when it is first asked.
+  const delays = monitorEventLoopDelay({ resolution: sampleMs })
+  const answers: { [Asked in Question]: () => Told[Asked] } = {
+    cpu() {
+      const { user, system } = process.cpuUsage()
+      return user + system
+    },
+    memory: () => process.memoryUsage.rss(),
+    delay() {
+      // What is measured is the time between two samples.
+      const told = { p99: delays.percentile(99) / 1e6 - sampleMs, max: delays.max / 1e6 - sampleMs }
+      delays.enable()
+      delays.reset()
+      return told
+    },
+  }
+  process.on('message', (question: Question) => process.send?.(answers[question]()))
   ready((server.address() as AddressInfo).port, close)
 }
 

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import Sqlite from 'better-sqlite3'
@@ -20,10 +19,10 @@ export type Result = {
 /** A figure that is held against nothing but its goal, which is the most that it may be. */
 export type Finding = { name: string; value: number; unit: string; goal?: number }
 
-type Goal = { atLeast: number } | { atMost: number }
+export type Goal = { atLeast: number } | { atMost: number }
 
 const widths = [38, 14, 40, 18, 18, 8, 0]
-const heading = [
+export const heading = [
   'row',
   'ours a second',
   'held against, a second',
@@ -47,7 +46,7 @@ const rateOf = ({ rate }: Measure) => rate
 const timeOf = ({ rate }: Measure) => 1 / rate
 const cpuOf = ({ cpuUs = 0 }: Measure) => cpuUs
 
-function cells({ name, ours, base, of, goal }: Result): string[] {
+export function cells({ name, ours, base, of, goal }: Result): string[] {
   // Of time a smaller ratio is better, of answers a second a larger one.
   const ofTime = goal !== undefined && 'atMost' in goal
   const ratios = ratiosOf(ours, base, ofTime ? timeOf : rateOf)
@@ -79,21 +78,24 @@ function ratiosOf(these: Measure[], those: Measure[], of: (measure: Measure) => 
 const withNoise = (ratios: number[]) =>
   `${short(median(ratios))} (${short(Math.min(...ratios))}–${short(Math.max(...ratios))})`
 
+/** Where a result stands between bare and nothing, for the chart: its ratio, what is asked, and whether that is reached. */
+export function standing({ ours, base, goal }: Result): { ratio: number; low: number; high: number } {
+  const ofTime = goal !== undefined && 'atMost' in goal
+  const ratios = ratiosOf(ours, base, ofTime ? timeOf : rateOf)
+  return { ratio: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) }
+}
+
 const line = (texts: string[]) => texts.map((text, index) => text.padEnd(widths[index] as number)).join(' ')
 
 export function printHeading(title: string) {
   console.log(`\n${title}\n${line(heading)}`)
 }
 
-export function printRow(result: Result) {
-  console.log(line(cells(result)).trimEnd())
+export function printRow(row: Result | Finding) {
+  console.log('ours' in row ? line(cells(row)).trimEnd() : findingLine(row))
 }
 
-export function printFinding(finding: Finding) {
-  console.log(findingLine(finding))
-}
-
-function findingLine({ name, value, unit, goal }: Finding): string {
+export function findingLine({ name, value, unit, goal }: Finding): string {
   const figure = `${name}: ${value.toFixed(2)} ${unit}`
   return goal === undefined
     ? figure
@@ -123,31 +125,12 @@ export function conditions({ seconds, rounds }: { seconds: number; rounds: numbe
   ]
 }
 
-export type Section = { title: string; results: Result[]; findings?: Finding[] }
-
-export async function writeReport(file: URL, sections: Section[], facts: string[]) {
-  const row = (texts: string[]) => `| ${texts.join(' | ')} |`
-  const table = (results: Result[]) => [
-    row(heading),
-    row(heading.map(() => '---')),
-    ...results.map((result) => row(cells(result).map((text) => text.replaceAll('<', '\\<')))),
-  ]
-  const tables = sections.map(({ title, results, findings = [] }) =>
-    [
-      `## ${title}`,
-      '',
-      ...(results.length > 0 ? table(results) : []),
-      ...findings.map((finding) => `- ${findingLine(finding)}`),
-    ].join('\n'),
-  )
-  const intro = [
-    '# Results of `npm run bench`',
-    '',
-    'Written by the run itself. Only the ratios hold elsewhere: "bare" is Fastify without a plugin sending the same bytes as one',
-    'Buffer, and what creates and imports are held against is better-sqlite3 writing the same rows, durably, with no server before it.',
-    'By CPU time: how the CPU time of one answer compares, which a slow client and other work on the machine change less.',
-    '',
-    ...[`${new Date().toISOString().slice(0, 10)}`, ...facts].map((fact) => `- ${fact}`),
-  ].join('\n')
-  await writeFile(file, `${[intro, ...tables].join('\n\n')}\n`)
+export type Section = {
+  title: string
+  results: Result[]
+  findings: Finding[]
+  notes: string[]
+  /** When it was measured, and how busy the machine was before. */
+  at: string
+  load: number
 }

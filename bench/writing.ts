@@ -1,10 +1,10 @@
-import { constants, copyFile, rm, writeFile } from 'node:fs/promises'
+import { constants, copyFile, writeFile } from 'node:fs/promises'
 import { openDatabase } from '../src/database/open.ts'
 import { authorization } from './app.ts'
-import { directory, sourceIdsOf } from './corpus.ts'
+import { directory, removeDatabase, sourceIdsOf } from './corpus.ts'
 import { answersASecond, interleaved } from './load.ts'
 import { type Child, start } from './processes.ts'
-import type { Options } from './reading.ts'
+import { atLeast, type Options } from './reading.ts'
 import type { Measure, Result } from './report.ts'
 import { bodies, freshLines } from './templates.ts'
 import type { Work } from './writer.ts'
@@ -20,7 +20,6 @@ export const rateOf = async (writer: Writer, work: Work) => ({ rate: await write
 
 /** Creating over HTTP and importing, against better-sqlite3 writing the same rows in transactions of the same size. */
 export async function* writingRows(corpus: string, options: Options): AsyncGenerator<Result> {
-  if (!options.rows.some((row) => row === 'create' || row === 'import')) return
   // All sides write to one file in turn, so that each finds it grown as far.
   const file = `${directory}writing.db`
   await removeDatabase(file)
@@ -48,8 +47,9 @@ async function* creates(
   for (const [clients, goal] of [
     [1, 0.5],
     [32, 0.9],
+    [50, undefined],
   ] as const) {
-    const create = await creating(origin, bodies(articles, sourceIds, shortBody), clients)
+    const create = await creating(`${origin}/v1/articles`, bodies(articles, sourceIds, shortBody), clients)
     await create(1)
     const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: clients, seconds }
     const [ours = [], base = []] = await interleaved(
@@ -57,16 +57,16 @@ async function* creates(
       rounds,
     )
     const name = clients === 1 ? 'create, one client' : `create, ${clients} clients`
-    yield { name, ours, base, of: `better-sqlite3, ${clients} a transaction`, goal: { atLeast: goal } }
+    yield { name, ours, base, of: `better-sqlite3, ${clients} a transaction`, ...atLeast(goal) }
   }
 }
 
 /** Creates a second by so many clients, each waiting for the answer to one before it sends the next. */
-export async function creating(origin: string, lines: string[], connections: number) {
-  const bodiesFile = `${directory}bodies.ndjson`
+export async function creating(url: string, lines: string[], connections: number, name = 'bodies') {
+  const bodiesFile = `${directory}${name}.ndjson`
   await writeFile(bodiesFile, `${lines.join('\n')}\n`)
   const headers = { authorization, 'content-type': 'application/json' }
-  const load = { url: `${origin}/v1/articles`, connections, headers, bodiesFile, body: lines[0] }
+  const load = { url, connections, headers, bodiesFile, body: lines[0] }
   return async (seconds: number) => ({ rate: await answersASecond({ ...load, seconds }) })
 }
 
@@ -103,15 +103,11 @@ async function importByHttp(origin: string, body: string, count: number): Promis
   return { rate: (count / elapsedMs) * 1000 }
 }
 
-async function readSourceIds(file: string): Promise<string[]> {
+export async function readSourceIds(file: string): Promise<string[]> {
   const database = openDatabase(`file:${file}`)
   try {
     return await sourceIdsOf(database)
   } finally {
     await database.close()
   }
-}
-
-async function removeDatabase(file: string) {
-  for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true })
 }
