@@ -18,9 +18,10 @@ export function listening(connectionString: string, lingerMs = usualLingerMs) {
   let wake = () => {}
   const closing = Promise.withResolvers<void>()
   let closed = false
-  let wantedUntilMs = 0
+  /** There from when nobody listens any more until that is so for a while. */
+  let lingering: NodeJS.Timeout | undefined
 
-  const isWanted = () => !closed && (listenerCount > 0 || performance.now() < wantedUntilMs)
+  const isWanted = () => !closed && (listenerCount > 0 || lingering !== undefined)
 
   function add(listener: () => void): () => void {
     const remove = listeners.add(listener)
@@ -33,8 +34,11 @@ export function listening(connectionString: string, lingerMs = usualLingerMs) {
       remove()
       listenerCount--
       if (listenerCount > 0) return
-      wantedUntilMs = performance.now() + lingerMs
-      setTimeout(() => wake(), lingerMs).unref()
+      clearTimeout(lingering)
+      lingering = setTimeout(() => {
+        lingering = undefined
+        wake()
+      }, lingerMs).unref()
     }
   }
 
