@@ -148,12 +148,13 @@ onEveryEngine('a webhook', (engine) => {
   it('has so many tests at once as can be borne, and no more', async () => {
     const room = await startTelling(engine)
     const hook = await room.hook({}, silent())
-    const abandoned = Array.from({ length: 16 }, () => room.api.post(`/v1/webhooks/${hook.id}/pings`))
-    await expect.poll(() => room.web.visits(receiver, hook.path).length).toBeGreaterThan(5)
-    const { status, headers } = await room.api.post(`/v1/webhooks/${hook.id}/pings`, { mayFail: true })
-    expect(status).toBe(503)
-    expect(headers['retry-after']).toBe('5')
-    for (const answer of await Promise.all(abandoned)) expect(answer.body.delivered).toBe(false)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => room.api.post(`/v1/webhooks/${hook.id}/pings`, { mayFail: true })),
+    )
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused).toHaveLength(4)
+    for (const { headers } of refused) expect(headers['retry-after']).toBe('5')
+    for (const { status, body } of answers) if (status === 200) expect(body.delivered).toBe(false)
   })
 
   it('is listed with filters of its deliveries', async () => {
