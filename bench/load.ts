@@ -31,7 +31,7 @@ export async function answersASecond(load: Load): Promise<number> {
 const longestSeconds = 25
 
 async function byWrk({ url, connections, seconds, headers = {}, bodiesFile }: Load): Promise<number> {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, ...headerArguments(headers)]
+  const args = ['-t1', '--timeout', '30s', `-c${connections}`, `-d${seconds}s`, ...headerArguments(headers)]
   if (bodiesFile) args.push('-s', createScript, url, '--', bodiesFile, `${Date.now()}`)
   else args.push(url)
   const { stdout } = await run(...commandOn(clientCore, 'wrk', args))

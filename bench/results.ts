@@ -10,7 +10,7 @@ type Kept = { facts: string[]; sections: Section[] }
 
 /**
  * Writes bench/RESULTS.md and the chart beside it as sections come, so that a run that is cut off leaves what it has. `anew` forgets
- * what earlier runs measured; else a section takes the place of the one with its title.
+ * what earlier runs measured; else a row takes the place of the one with its name.
  */
 export function resultsFile(facts: string[], { anew }: { anew: boolean }) {
   let known: Promise<Section[]> | undefined
@@ -18,12 +18,23 @@ export function resultsFile(facts: string[], { anew }: { anew: boolean }) {
     known ??= anew ? Promise.resolve([]) : readKept()
     const sections = await known
     const place = sections.findIndex(({ title }) => title === section.title)
-    if (place === -1) sections.push(section)
-    else sections[place] = section
+    const before = sections[place]
+    if (before)
+      sections[place] = {
+        ...section,
+        results: replaced(before.results, section.results),
+        findings: replaced(before.findings, section.findings),
+      }
+    else sections.push(section)
     await writeFile(keptFile, JSON.stringify({ facts, sections } satisfies Kept))
     await writeFile(`${here}RESULTS.md`, document(facts, sections))
     await writeFile(`${here}results.svg`, picture(sections))
   }
+}
+
+function replaced<Row extends { name: string }>(before: Row[] = [], after: Row[] = []): Row[] {
+  const rows = new Map([...before, ...after].map((row) => [row.name, row]))
+  return [...rows.values()]
 }
 
 async function readKept(): Promise<Section[]> {
