@@ -2541,7 +2541,7 @@ export interface components {
             }[];
             /** @description How many articles were counted. */
             articleCount: number;
-            /** @description Whether there are more, which were not counted: at most the newest 10,000 are. */
+            /** @description Whether there are more, which were not counted: at most the newest 2,000 are. */
             approximate: boolean;
         };
         /**

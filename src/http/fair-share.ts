@@ -51,6 +51,12 @@ export function fairShare(maxUnderWay: number) {
     setImmediate(turn)
   }
 
+  let over: Client[] = []
+  function forgetOver(): void {
+    for (const client of over) client.underWay--
+    over = []
+  }
+
   function forget(nowMs: number): void {
     if (nowMs - cleanedMs < aboutMs) return
     cleanedMs = nowMs
@@ -101,7 +107,7 @@ export function fairShare(maxUnderWay: number) {
       return () => {
         end?.()
         // What came in one turn was under way together, though each was answered before the next was looked at.
-        setImmediate(() => client.underWay--)
+        if (over.push(client) === 1) setImmediate(forgetOver)
       }
     },
   }

@@ -1,0 +1,2 @@
+-- What merges the index of texts: PostgreSQL itself.
+select 1;
