@@ -32,8 +32,8 @@ export function resultsFile(facts: string[], { anew }: { anew: boolean }) {
   }
 }
 
-function replaced<Row extends { name: string }>(before: Row[] = [], after: Row[] = []): Row[] {
-  const rows = new Map([...before, ...after].map((row) => [row.name, row]))
+function replaced<Row extends { name: string; of?: string }>(before: Row[] = [], after: Row[] = []): Row[] {
+  const rows = new Map([...before, ...after].map((row) => [`${row.name} ${row.of}`, row]))
   return [...rows.values()]
 }
 
