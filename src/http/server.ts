@@ -104,7 +104,7 @@ export function createServer(options: ServerOptions): Server {
 
 const compiled = new WeakMap<z.ZodType, z.ZodType>()
 
-/** Compiled when a request first needs it: all at once are more than half of what a start takes. */
+/** Compiled when a request first needs it: all at once are most of what an app takes to be ready. */
 function compiledOf(schema: z.ZodType): z.ZodType {
   let known = compiled.get(schema)
   if (!known) {
