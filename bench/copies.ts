@@ -32,7 +32,7 @@ export async function copyArticles(
     'journal_mode = off',
     'synchronous = off',
     'foreign_keys = off',
-    'cache_size = -1000000',
+    'cache_size = -3000000',
   ])
     database.pragma(pragma)
   database.prepare('attach ? as core').run(from)
