@@ -32,7 +32,11 @@ const kinds: [RegExp, OutboundCode, string][] = [
   [/^UND_ERR_HEADERS_TIMEOUT$/, 'timeout', 'No headers came in time.'],
   [/^UND_ERR_BODY_TIMEOUT$/, 'timeout', 'The body stopped coming.'],
   [/^UND_ERR_HEADERS_OVERFLOW$/, 'too-large', 'The headers are too large.'],
-  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, 'connect', 'The server cannot be reached.'],
+  [
+    /^(ECONNREFUSED|EHOST|ENET|EADDR|EAFNOSUPPORT|EACCES|EPERM|EINVAL)/,
+    'connect',
+    'The server cannot be reached.',
+  ],
   [/SSL|TLS|CERT|SIGNATURE|^EPROTO$|^HOSTNAME_MISMATCH$/, 'tls', 'No secure connection came about.'],
   [/^HPE_|^HTTPParserError$/, 'bad-answer', 'The answer is not HTTP.'],
   [/^(ECONNRESET|EPIPE|UND_ERR_)/, 'reset', 'The connection broke.'],

@@ -24,6 +24,8 @@ const stages: Path[][] = [
   [...hubPaths, ...commandPaths],
 ]
 const judges = { guarded: judgeGuarded, open: judgeOpen, naive: judgeNaive }
+/** Of what the program printed, where a way breaks off. */
+const logShown = 4000
 const only = process.argv.slice(2)
 const paths = stages.flat().filter(({ key }) => only.length === 0 || only.includes(key))
 
@@ -71,8 +73,10 @@ async function runPath(newsroom: Newsroom, path: Path, ran: Ran): Promise<void> 
   const isFew = mode === 'naive' && path.forms === forms
   const cells = cellsOf(path, stages.flat().indexOf(path) + 1, isFew ? fewForms : path.forms)
   const began = performance.now()
-  const told = await path.ask(newsroom, cells, world)
-  const found = judges[mode]({ world, path, cells, told, ran })
+  const found = await path.ask(newsroom, cells, world).then(
+    (told) => judges[mode]({ world, path, cells, told, ran }),
+    (error) => [`it broke off: ${error.stack}\n${newsroom.log().slice(-logShown)}`],
+  )
   ran.cells += cells.length
   ran.faults.push(...found)
   const seconds = Math.round((performance.now() - began) / 1000)

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
 const key = 'an-admin-key-for-a-proof'
-const patienceMs = 600_000
+const patienceMs = 180_000
 const running = new Set<ChildProcess>()
 
 process.once('exit', () => {
@@ -101,7 +101,7 @@ async function asked(
   return { status, headers, text, body: isJson ? JSON.parse(text) : undefined }
 }
 
-/** What there is at last. Throws after ten minutes. */
+/** What there is at last. Throws after three minutes. */
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
   otherwise: string,
