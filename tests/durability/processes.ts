@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
-const writerProgram = fileURLToPath(new URL('./programs/write.ts', import.meta.url))
 const startsWithinMs = 60_000
 const running = new Set<ChildProcess>()
 
@@ -81,16 +80,15 @@ async function readyAt({ output, ended }: Started): Promise<string | undefined> 
 
 /** A client of its own process that writes to whatever address it is told, and keeps a ledger. */
 export function startWriter(ledger: string, name: string, { writers = 8, paragraphs = 3 } = {}) {
-  const writer = start(
-    [process.execPath, writerProgram, ledger, name, String(writers), String(paragraphs)],
-    {},
-  )
-  return {
-    ...writer,
-    writeTo(address: string) {
-      writer.input.write(`${address}\n`)
-    },
-  }
+  const { write, ...writer } = startProgram('write', [ledger, name, String(writers), String(paragraphs)])
+  return { ...writer, writeTo: write }
+}
+
+/** A program of this suite. `write` gives it a line. */
+export function startProgram(name: 'write' | 'retry', args: string[]) {
+  const file = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
+  const program = start([process.execPath, file, ...args], {})
+  return { ...program, write: (line: string) => program.input.write(`${line}\n`) }
 }
 
 function start([program = '', ...args]: string[], env: Record<string, string>) {

@@ -11,6 +11,7 @@ import { exactKills, randomKills } from './proofs/kills.ts'
 import { killedMigrations, killedMigrationsOfServer } from './proofs/migrations.ts'
 import { cutsOnExt4, cutsOnXfs } from './proofs/power.ts'
 import { readOnlyDisk } from './proofs/readonly.ts'
+import { retriedWrites } from './proofs/retries.ts'
 import { crashedServer } from './proofs/server.ts'
 import { record } from './report.ts'
 
@@ -19,6 +20,7 @@ const quick: Proof[] = [
   crashedServer,
   randomKills,
   exactKills,
+  retriedWrites,
   killedMigrations,
   fullDisk,
   backupUnderLoad,
