@@ -1,9 +1,7 @@
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Server } from '../http/server.ts'
 import { Failure } from '../shared/failure.ts'
 import { type Ask, asking } from './asking.ts'
-import { createAgentServer } from './server.ts'
 
 export type AgentRoutesOptions = {
   version: string
@@ -26,16 +24,11 @@ export function agentRoutes(app: Server, { version, api, allows }: AgentRoutesOp
         'Requests of this origin, or under this name of the host, are not taken.',
       )
     }
+    // What is loaded for it is not what a start should wait for.
+    const { answerMessage } = await import('./answering.ts')
     const onFault = (error: unknown) => request.log.error({ err: error }, 'a tool failed')
-    const server = createAgentServer({ version, ask: askingFor(request, api), onFault })
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
-    await server.connect(transport)
-    try {
-      const options = { parsedBody: request.body }
-      return await send(reply, await transport.handleRequest(webRequest(request), options))
-    } finally {
-      await server.close()
-    }
+    const response = await answerMessage(request, { version, ask: askingFor(request, api), onFault })
+    return send(reply, response)
   })
 }
 
@@ -61,14 +54,6 @@ export function askingWithin(
     })
     return { status: reply.statusCode, location: reply.headers.location, text: reply.payload }
   })
-}
-
-/** The body is read already. */
-function webRequest({ headers, method }: FastifyRequest): Request {
-  const texts = Object.entries(headers).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  )
-  return new Request('http://localhost/mcp', { method, headers: texts })
 }
 
 async function send(reply: FastifyReply, response: Response): Promise<FastifyReply> {

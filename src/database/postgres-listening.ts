@@ -1,6 +1,6 @@
-import pg from 'pg'
 import { commitListeners } from './database.ts'
 import { announcements } from './dialect.ts'
+import { postgresDriver } from './postgres-driver.ts'
 
 /** Those who wait come and go: the connection stays for a while after the last of them. */
 const usualLingerMs = 10_000
@@ -60,7 +60,8 @@ export function listening(connectionString: string, lingerMs = usualLingerMs) {
 
   /** Listens until the connection breaks or nobody wants it. Answers whether it could. */
   async function listen(): Promise<boolean> {
-    const client = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: 10_000 })
+    const { Client } = postgresDriver()
+    const client = new Client({ connectionString, keepAlive: true, connectionTimeoutMillis: 10_000 })
     let isBroken = false
     const breakOff = () => {
       isBroken = true

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import { type Clock, systemClock, timestamp } from '../shared/clock.ts'
 import { Failure } from '../shared/failure.ts'
 import {
@@ -13,13 +13,14 @@ import {
   type Transaction,
 } from './database.ts'
 import { postgresDialect } from './dialect.ts'
+import { postgresDriver } from './postgres-driver.ts'
 import { listening } from './postgres-listening.ts'
 import type { Sql } from './sql.ts'
 
 const maxNamedStatements = 500
 const maxAttempts = 3
-/** Whole numbers and sums of them, which the driver would hand over as text. */
-const numbers = new Set<number>([pg.types.builtins.INT8, pg.types.builtins.NUMERIC])
+/** Whole numbers (int8) and sums of them (numeric), by the ids of these types: the driver would hand them over as text. */
+const numbers = new Set([20, 1700])
 /** Serialization failure and deadlock: the other writer went first. */
 const conflicts = new Set(['40001', '40P01'])
 /** A row that another writer took or removed between our look and our write; where it is there still, a bug. */
@@ -37,12 +38,13 @@ const beginSnapshot = 'begin isolation level repeatable read, read only'
 
 /** Opens a pool on `postgres://user:password@host:port/database`. */
 export function openPostgres(url: string, clock: Clock = systemClock): Database {
-  const pool = new pg.Pool({
+  const { Pool, types } = postgresDriver()
+  const pool = new Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 10_000,
     types: {
-      getTypeParser: (oid, format) => (numbers.has(oid) ? Number : pg.types.getTypeParser(oid, format)),
+      getTypeParser: (oid, format) => (numbers.has(oid) ? Number : types.getTypeParser(oid, format)),
     },
   })
   // An idle connection that breaks is dropped by the pool; the next query opens another.

@@ -1,8 +1,8 @@
 import { lookup as systemLookup } from 'node:dns/promises'
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import { reachable } from './addresses.ts'
 import { acceptedEncodings, type BodyLimits, readBody } from './body.ts'
-import { guardedConnector, type Lookup } from './connecting.ts'
+import type { Guard, Lookup } from './connecting.ts'
 import { OutboundError, outboundErrorOf } from './outbound-error.ts'
 import { isRedirect, redirectTarget, requestTarget } from './redirects.ts'
 
@@ -68,20 +68,15 @@ const maxRedirects = 5
 /** The one way out: no request of the server leaves but through such a client. */
 export function createOutboundClient(options: OutboundOptions): OutboundClient {
   const { allow, userAgent, maxSocketsPerOrigin = 1, connectMs = 10_000, lookup = addressesOf } = options
-  const agent = new Agent({
-    connections: maxSocketsPerOrigin,
-    connect: guardedConnector({ mayReach: reachable(allow), lookup, timeoutMs: connectMs }),
-    allowH2: false,
-    maxHeaderSize: maxHeaderBytes,
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 5_000,
-  })
+  const guard = { mayReach: reachable(allow), lookup, timeoutMs: connectMs }
+  let agent: Promise<Agent> | undefined
   return {
     async request(input) {
       const ending = startEnding(input)
       try {
         const headers = { 'user-agent': userAgent, ...input.headers }
-        const answer = await follow(agent, { ...input, headers }, ending.signal)
+        agent ??= createAgent(guard, maxSocketsPerOrigin)
+        const answer = await follow(await agent, { ...input, headers }, ending.signal)
         input.signal?.throwIfAborted()
         return answer
       } catch (error) {
@@ -91,8 +86,23 @@ export function createOutboundClient(options: OutboundOptions): OutboundClient {
         ending.clear()
       }
     },
-    close: () => agent.destroy(),
+    async close() {
+      await (await agent)?.destroy()
+    },
   }
+}
+
+/** What is loaded for it takes a tenth of the time of a start, and most processes ask for nothing. */
+async function createAgent(guard: Guard, connections: number): Promise<Agent> {
+  const [{ Agent }, { guardedConnector }] = await Promise.all([import('undici'), import('./connecting.ts')])
+  return new Agent({
+    connections,
+    connect: guardedConnector(guard),
+    allowH2: false,
+    maxHeaderSize: maxHeaderBytes,
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 5_000,
+  })
 }
 
 async function addressesOf(host: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import { OutboundError } from './outbound-error.ts'
 /** The addresses of a host. Rejects as `dns.lookup` does where there are none. */
 export type Lookup = (host: string) => Promise<string[]>
 
-type Guard = {
+export type Guard = {
   mayReach: (ip: string, port: number) => boolean
   lookup: Lookup
   timeoutMs: number

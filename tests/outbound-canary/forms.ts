@@ -10,6 +10,8 @@ export type Form = {
   isPublic?: true
   /** A name that leads elsewhere at every look, and at the first there. A guard may well ask where it leads outside. */
   first?: 'outside' | 'inside'
+  /** Has an address outside, too: which of the two is connected to without a guard depends on how soon each answers. */
+  isEither?: true
   /** No network leads there, so that nothing can show what would come of it without a guard. */
   isUnroutable?: true
 }
@@ -85,8 +87,8 @@ export const forms: Form[] = [
   named('a name of an IPv4-mapped address', 'mapped'),
   named('a name of a NAT64 address', 'translated'),
   named('a name of a 6to4 address', 'tunnelled'),
-  named('a name with an outer and an inner address', 'both'),
-  named('a name with an outer IPv4 and an inner IPv6 address', 'families'),
+  named('a name with an outer and an inner address', 'both', { isEither: true }),
+  named('a name with an outer IPv4 and an inner IPv6 address', 'families', { isEither: true }),
   named('a chain of CNAMEs', 'chain'),
   rebinding,
   named('a name that leads inside, then outside', 'rebound', { first: 'inside' }),

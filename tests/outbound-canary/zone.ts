@@ -22,7 +22,9 @@ const fixed: Record<string, Answer[]> = {
   families: [outside, { type: 'AAAA', data: '::1' }],
 }
 
-/** Names that lead inside from now on, and how often those were looked at that lead elsewhere each time. */
+const elsewhereEachTime = new Set(['rebind', 'rebound', 'turning'])
+
+/** Names that lead elsewhere from now on, and how often those were looked at that lead elsewhere each time. */
 export type Names = { moved: Set<string>; looks: Map<string, number> }
 
 export function namesOfTests({ moved, looks }: Names): Zone {
@@ -30,10 +32,11 @@ export function namesOfTests({ moved, looks }: Names): Zone {
     const [kind = ''] = name.split('-', 1)
     if (kind === 'chain') return chain(name)
     if (kind === 'moving') return [moved.has(name) ? inside : outside]
-    if (kind !== 'rebind' && kind !== 'rebound') return fixed[kind]
+    if (kind === 'turning' && !moved.has(name)) return [outside]
+    if (!elsewhereEachTime.has(kind)) return fixed[kind]
     const look = looks.get(name) ?? 0
     if (type === 'A') looks.set(name, look + 1)
-    return [(look % 2 === 0) === (kind === 'rebind') ? outside : inside]
+    return [(look % 2 === 0) === (kind !== 'rebound') ? outside : inside]
   }
 }
 

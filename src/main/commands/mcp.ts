@@ -1,10 +1,8 @@
 import { once } from 'node:events'
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { Command } from 'commander'
 import packageFile from '../../../package.json' with { type: 'json' }
 import { type Ask, asking } from '../../agents/asking.ts'
 import { askingWithin } from '../../agents/routes.ts'
-import { createAgentServer } from '../../agents/server.ts'
 import { listenForAgents, openReading } from '../agents.ts'
 import { CommandError, settingsOf, withDatabase, withSettings } from '../command.ts'
 import type { SettingName } from '../config.ts'
@@ -70,6 +68,9 @@ Examples:
 
 /** Talks on stdin and stdout, where nothing but the protocol may be, until stdin ends or the process is told to stop. */
 async function talk(ask: Ask): Promise<void> {
+  // What is loaded for it no other command needs.
+  const { createAgentServer } = await import('../../agents/server.ts')
+  const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js')
   const server = createAgentServer({ version, ask, onFault: (error) => console.error(error) })
   await server.connect(new StdioServerTransport())
   await Promise.race([once(process.stdin, 'end'), once(process.stdin, 'close'), stopped()])

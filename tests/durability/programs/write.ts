@@ -6,7 +6,7 @@ import { absent, contentHash } from '../ledger.ts'
 
 const [ledger = '', run = '', writers = '8', paragraphs = '3'] = process.argv.slice(2)
 const headers = { authorization: 'Bearer durability', 'content-type': 'application/json' }
-const pauseMs = 10
+const pauseMs = 50
 const answerWithinMs = 15_000
 let address = ''
 let sourceId = ''

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { eventually } from '../../support/standalone.ts'
 import { type Form, fewForms, forms, publicForm } from '../forms.ts'
@@ -47,6 +48,14 @@ const movedName: Form = {
   host: (cell) => `moving-${cell}.example`,
 }
 
+const turningName: Form = {
+  name: 'a name that since it was subscribed to leads outside, then inside',
+  host: (cell) => `turning-${cell}.example`,
+  first: 'outside',
+}
+/** No connection is kept for longer: the next one looks the name up again. */
+const connectionKeptMs = 6000
+
 const publishing: Path = {
   name: 'the hub that is told of what is new',
   key: 'publishing',
@@ -83,9 +92,9 @@ const sentOn: Path = {
 const renewal: Path = {
   name: 'the hub of a feed, at a renewal',
   key: 'renewal',
-  forms: [publicForm, movedName],
+  forms: [publicForm, movedName, turningName],
   tells: refused,
-  ask: (newsroom, cells, world) => each(cells, 2, (cell) => renewed(newsroom, cell, world)),
+  ask: (newsroom, cells, world) => each(cells, 3, (cell) => renewed(newsroom, cell, world)),
 }
 
 export const hubPaths: Path[] = [named, sentOn, renewal, publishing]
@@ -108,6 +117,7 @@ async function renewed(newsroom: Newsroom, cell: Cell, world: World): Promise<st
   })
   await newsroom.ask('GET', `${callback}?${query}`)
   world.names.moved.add(hostname)
+  await sleep(connectionKeptMs)
   letAnHourPass(newsroom.databaseFile, id)
   await newsroom.ask('POST', `/v1/sources/${id}/fetches`)
   await fetched(newsroom, id, ({ cause }) => cause === 'request')
