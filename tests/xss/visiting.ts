@@ -6,6 +6,7 @@ export type Fired = { url: string; what: string }
 
 const pagesAtOnce = 2
 const patienceMs = 10_000
+const toldEvery = 50
 /** For refreshes, animations and errors of images to come. */
 const settleMs = 150
 
@@ -20,10 +21,12 @@ export async function visitAll(
 ): Promise<Fired[]> {
   const fired: Fired[] = []
   const waiting = urls.values()
+  let done = 0
   const work = async () => {
     let visitor = await openVisitor(executablePath, isOurs)
     for (const url of waiting) {
       const what = await visit(visitor, url)
+      if (++done % toldEvery === 0) console.log(`        ${done} of ${urls.length} addresses`)
       if (what.size === 0) continue
       fired.push({ url, what: [...what].join(', ') })
       // What fired may go on, and take the browser with it.

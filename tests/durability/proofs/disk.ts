@@ -9,6 +9,8 @@ const ballastBytes = 4 * 1024 * 1024
 /** No commit of the writer is so small. */
 const leftBytes = 16 * 1024
 const healthyWithinMs = 5000
+/** As many as write at the same time, so that it is not only what was waiting already. */
+const writersAfter = 8
 /** Of the first 200 calls each fails once: in ten runs, every tenth of them. */
 const callsToFail = 200
 const everySoMany = 10
@@ -63,7 +65,11 @@ async function fillDisk(disk: string, ledger: string, control?: Control) {
     const before = readLedger(ledger).acknowledged
     rmSync(ballast)
     const freedAt = performance.now()
-    await until(() => readLedger(ledger).acknowledged > before + 2, healthyWithinMs, 'It does not recover.')
+    await until(
+      () => readLedger(ledger).acknowledged > before + writersAfter,
+      healthyWithinMs,
+      'It does not recover.',
+    )
     const healthyAfterMs = performance.now() - freedAt
     await server.kill()
     await writer.kill()
