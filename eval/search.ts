@@ -9,7 +9,7 @@ import { migrate } from '../src/database/migrate.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { sql } from '../src/database/sql.ts'
 import { findMatches } from '../src/search/finding.ts'
-import { inTitle, scoresOf, weightsOf } from '../src/search/ranking.ts'
+import { inTitle, scoresOf, weighed } from '../src/search/ranking.ts'
 import { addSource } from '../src/sources/sources.ts'
 import { parseQuery } from '../src/text-index/grammar.ts'
 import { any, inOrder, type TextQuery } from '../src/text-index/query.ts'
@@ -127,7 +127,8 @@ async function knownItem(q: Queries, language: string, texts: Text[]): Promise<R
     const terms = [...new Set(inOrder(termsOf(title)))]
     const query = any(terms.map((term) => ({ type: 'phrase' as const, terms: [term], ...place })))
     if (!query) continue
-    const scores = await scoresOf(q, query, await weightsOf(q, query), {}, everything)
+    const { weights } = await weighed(q, query)
+    const scores = await scoresOf(q, query, weights, {}, everything)
     const own = scores.get(numbers.get(id) as number) ?? 0
     if (own > 0) sum += 1 / (1 + [...scores.values()].filter((score) => score > own).length)
   }

@@ -59,7 +59,7 @@ export async function findMatches<Row extends object = object>(
     rows.push(...found)
     if (found.length === wanted) return { rows, reached: rows.at(-1)?.number }
     const last = await findLastCandidate(q, search, few, { ...part, looks })
-    parts?.took(performance.now() - begun)
+    parts?.took(performance.now() - begun, found.length === 0 && last === undefined)
     if (last === undefined && part === rest) return { rows, reached: undefined }
     rest = behind(rest, last ?? edgeOf(part))
     await turn()
@@ -113,9 +113,11 @@ async function partsOf(q: Queries, { above, below }: Stretch) {
         ? { ...rest, above: Math.max(upTo, Math.floor(Math.min(from, high) - size)) }
         : { ...rest, below: Math.min(from, Math.ceil(Math.max(upTo, low) + size)) }
     },
-    took(ms: number) {
+    took(ms: number, foundNothing: boolean) {
       if (ms >= quickMs) slowRounds++
-      if (ms < slowMs) size *= ms < quickMs ? 4 : 2
+      // Beyond a part in which it finds nothing the index is walked on to the next match: smaller parts would do that again and again.
+      if (ms >= slowMs && foundNothing) size = Number.POSITIVE_INFINITY
+      else if (ms < slowMs) size *= ms < quickMs ? 4 : 2
     },
     /** Whether it has taken its time: until then an answer waits for more. */
     slow: () => slowRounds >= maxRounds,

@@ -20,6 +20,8 @@ export type Ranking = { weights: number[]; top: number; bottom: number; titleBot
 const maxRanked = 500
 const maxTitles = 250
 const maxLeaves = 16
+/** Whether words meet in titles is found by a walk through all that has one of them: no longer than this. */
+const maxWalked = 50_000
 const titleFactor = 3
 
 /** Numbers below all others: where nothing is left behind a stretch. */
@@ -32,13 +34,14 @@ export async function beginRanking(
 ): Promise<{ ranking: Ranking; rows: MatchRow[] }> {
   const found = await findMatches(q, search, { direction: 'desc', limit: maxRanked })
   const bottom = found.reached ?? end
+  const { weights, counts } = await weighed(q, search.query)
   const older =
-    bottom === end
+    bottom === end || walkedFor(search.query, counts) > maxWalked
       ? undefined
       : await findMatches(q, inTitleOnly(search), { direction: 'desc', limit: maxTitles, below: bottom })
   const rows = [...found.rows, ...(older?.rows ?? [])]
   const ranking = {
-    weights: await weightsOf(q, search.query),
+    weights,
     top: rows[0]?.number ?? end,
     bottom,
     titleBottom: older ? (older.reached ?? end) : bottom,
@@ -129,18 +132,30 @@ function neededIn(query: TextQuery): Leaf[] {
 
 const round = (score: number) => Math.round(score * 1e4) / 1e4
 
-/** By how rare the words are (inverse document frequency); a single one needs no weight. */
-export async function weightsOf(q: Queries, query: TextQuery): Promise<number[]> {
+/** How many articles have each word, or about so many, and how rare that makes it (inverse document frequency). */
+export async function weighed(
+  q: Queries,
+  query: TextQuery,
+): Promise<{ weights: number[]; counts: Map<Leaf, number> }> {
   const leaves = termsIn(query).slice(0, maxLeaves)
-  if (leaves.length < 2) return leaves.map(() => 1)
   const all = await countPublished(q)
-  const weights: number[] = []
+  const counts = new Map<Leaf, number>()
   for (const leaf of leaves) {
-    const having = Math.min(await estimate(q, leaf, all), all)
-    weights.push(Math.round(Math.log(1 + (all - having + 0.5) / (having + 0.5)) * 100) / 100)
+    counts.set(leaf, Math.min(await estimate(q, leaf, all), all))
     await turn()
   }
-  return weights
+  return { weights: leaves.map((leaf) => rarity(counts.get(leaf) ?? all, all)), counts }
+}
+
+const rarity = (having: number, all: number) =>
+  Math.round(Math.log(1 + (all - having + 0.5) / (having + 0.5)) * 100) / 100
+
+/** How many entries of the index are walked through at most to find all that a query finds. */
+function walkedFor(query: TextQuery, counts: Map<Leaf, number>): number {
+  if (query.type === 'without') return walkedFor(query.part, counts)
+  if (query.type === 'phrase' || query.type === 'prefix') return counts.get(query) ?? Number.POSITIVE_INFINITY
+  const parts = query.parts.map((part) => walkedFor(part, counts))
+  return query.type === 'all' ? Math.min(...parts) : parts.reduce((sum, part) => sum + part, 0)
 }
 
 const counted = 1000
