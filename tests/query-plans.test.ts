@@ -71,11 +71,11 @@ const inKeyOrder =
   /SCAN (source|t|tag|change|partner|p)( USING INDEX \S+)?$|SCAN s USING (COVERING )?INDEX story_(hottest|newest)$/
 
 /**
- * Sorts no more than the merged heads of a few spans or stories, the rows of one page, the stories of a small tag, what belongs
+ * Sorts no more than the merged heads of a few spans or stories, the rows of one page or what was found for it, the stories of a small tag, what belongs
  * to one article or address, or the tags that were named.
  */
 const sortsFew =
-  /union select|from article_url|from related_link|from article_tag|from tag_alias|as newest|as earliest|as told|from tag where id in/
+  /union select|from article_url|from related_link|from article_tag|from tag_alias|as newest|as earliest|as told|from tag where id in|with found as materialized/
 
 onEveryEngine('query plans', (engine) => {
   it('answer every list, at its start and deep in it, from an index in the order of the list', async () => {

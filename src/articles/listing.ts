@@ -46,7 +46,7 @@ type TagFilter = 'tagsAll' | 'tagsAny' | 'tagsNone'
 type TagId = string | Sql
 
 /** An index in the order of the list that one filter narrows to a span. `published` where it holds no other articles. */
-type Lead = Omit<ListSpan, 'conditions' | 'checks'> & { condition: Sql; published?: true }
+type Lead = Omit<ListSpan, 'conditions' | 'checks' | 'isSparse'> & { condition: Sql; published?: true }
 
 /**
  * A page of up to `limit + 1` cards behind a position. The filter that narrows by an index in the order of the list leads,
@@ -89,7 +89,8 @@ export async function conditionsOf(q: Queries, filters: ArticleFilters): Promise
   const resolved = await resolve(q, filters)
   if (!resolved) return undefined
   const published = publishedBetween(resolved, sql`a.published_at`)
-  return [stateCheck(resolved.state), ...published, ...checksOf(resolved), ...changedAfter(resolved)]
+  const checks = [...listingChecksOf(resolved, ofArticle), ...checksOf(resolved)]
+  return [stateCheck(resolved.state), ...published, ...checks, ...changedAfter(resolved)]
 }
 
 /** Filters that may leave few articles, each as a `select` of their ids, for a list that no index leads. */
@@ -148,11 +149,15 @@ function unknownTag(slug: string): Failure {
 async function spansOf(q: Queries, filters: Resolved, sort: Sort): Promise<ListSpan[]> {
   const { leads, rest } = await leadOf(q, filters, sort)
   const checks = [...checksOf(rest), ...changedAfter(filters)]
-  return leads.map(({ condition, published, ...lead }) => ({
-    ...lead,
-    conditions: [condition, ...publishedBetween(filters, lead.at)],
-    checks: published ? checks : [stateCheck(filters.state), ...checks],
-  }))
+  return leads.map(({ condition, published, ...lead }) => {
+    const listings = listingChecksOf(rest, lead.article === empty ? ofArticle : lead)
+    return {
+      ...lead,
+      conditions: [condition, ...publishedBetween(filters, lead.at), ...listings],
+      checks: published ? checks : [stateCheck(filters.state), ...checks],
+      isSparse: listings.length + checks.length > 0,
+    }
+  })
 }
 
 /** A literal, not a value: the indexes hold published articles only, and the planner must see that they fit. */
@@ -164,7 +169,7 @@ const everything: Sql = sql`1 = 1`
 
 /** The most telling filter that has an index in publishing order, and the filters that are left to check. */
 async function leadOf(q: Queries, filters: Resolved, sort: Sort): Promise<{ leads: Lead[]; rest: Resolved }> {
-  const article = { from: sql`article a`, article: empty, at: sql`a.published_at`, id: sql`a.id` }
+  const article = { from: sql`article a`, article: empty, ...ofArticle }
   if (sort === 'contentChanged') {
     return { leads: [{ ...article, at: sql`a.content_changed_at`, condition: everything }], rest: filters }
   }
@@ -220,40 +225,52 @@ function authorLead(author: string): Lead {
   return { ...listed, from: sql`article_author l`, condition: sql`l.author_key = ${authorKey(author)}` }
 }
 
-function checksOf(filters: Resolved): Sql[] {
-  const carries = filters.state === 'published' ? isListed : isLabelled
-  const { tagsAll = [], tagsAny, tagsNone, source, sourceNone, language, languageNone } = filters
+/** When an article was published, and its id: by which it stands in each listing. */
+type Listed = Pick<ListSpan, 'at' | 'id'>
+const ofArticle: Listed = { at: sql`a.published_at`, id: sql`a.id` }
+
+/** What other listings say of a row: of an index that has it the article itself is not looked at. */
+function listingChecksOf(filters: Resolved, listed: Listed): Sql[] {
+  const { tagsAll = [], tagsAny, tagsNone } = filters
+  const carries = (ids: TagId[]) =>
+    filters.state === 'published' ? isListed(ids, listed) : isLabelled(ids, listed)
   const checks = tagsAll.map((id) => carries([id]))
   if (tagsAny) checks.push(carries(tagsAny))
   if (tagsNone) checks.push(sql`not ${carries(tagsNone)}`)
+  if (filters.author !== undefined) checks.push(isBy(filters.author, listed))
+  return checks
+}
+
+function checksOf(filters: Resolved): Sql[] {
+  const { source, sourceNone, language, languageNone } = filters
+  const checks: Sql[] = []
   if (source) checks.push(sql`a.source_id in (${join(source)})`)
   if (sourceNone) checks.push(sql`a.source_id not in (${join(sourceNone)})`)
   if (language) checks.push(sql`a.language in (${join(language)})`)
   if (languageNone) checks.push(sql`a.language not in (${join(languageNone)})`)
   if (filters.story !== undefined) checks.push(sql`a.story_id = ${filters.story}`)
-  if (filters.author !== undefined) checks.push(isBy(filters.author))
   if (filters.duplicates === 'collapse') checks.push(sql`a.duplicate_of_id is null`)
   if (filters.duplicates === 'only') checks.push(sql`a.duplicate_of_id is not null`)
   return checks
 }
 
 /** Whether a published article carries one of the tags or one below them. */
-function isListed(tagIds: TagId[]): Sql {
+function isListed(tagIds: TagId[], { at, id }: Listed): Sql {
   return sql`exists (select 1 from tag_listing t
-    where t.tag_id in (${join(tagIds)}) and t.published_at = a.published_at and t.article_id = a.id)`
+    where t.tag_id in (${join(tagIds)}) and t.published_at = ${at} and t.article_id = ${id})`
 }
 
 /** The same for articles that are in no listing. */
-function isLabelled(tagIds: TagId[]): Sql {
-  return sql`exists (select 1 from article_tag t where t.article_id = a.id and t.tag_id in (
+function isLabelled(tagIds: TagId[], { id }: Listed): Sql {
+  return sql`exists (select 1 from article_tag t where t.article_id = ${id} and t.tag_id in (
     with recursive below (id) as (
       select id from tag where id in (${join(tagIds)}) union select tag.id from tag join below on tag.parent_id = below.id
     ) select id from below))`
 }
 
-function isBy(author: string): Sql {
+function isBy(author: string, { at, id }: Listed): Sql {
   return sql`exists (select 1 from article_author w
-    where w.author_key = ${authorKey(author)} and w.published_at = a.published_at and w.article_id = a.id)`
+    where w.author_key = ${authorKey(author)} and w.published_at = ${at} and w.article_id = ${id})`
 }
 
 /** Both ends are open: "after" is later than, "before" earlier than. */

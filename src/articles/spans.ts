@@ -3,9 +3,18 @@ import { join, raw, type Sql, sql, where } from '../database/sql.ts'
 
 /**
  * A part of an index in the order of a list: the table that the index is of, the join from it to `article a` where it is
- * another, the columns of the order, what narrows the index, and what is checked on the article itself.
+ * another, the columns of the order, what narrows the index, and what is checked on the article itself. `isSparse` where rows of the
+ * index may be passed over, and who knows how many.
  */
-export type ListSpan = { from: Sql; article: Sql; at: Sql; id: Sql; conditions: Sql[]; checks: Sql[] }
+export type ListSpan = {
+  from: Sql
+  article: Sql
+  at: Sql
+  id: Sql
+  conditions: Sql[]
+  checks: Sql[]
+  isSparse: boolean
+}
 export type CardRow = { id: string; at: string; card: Uint8Array }
 type Direction = 'asc' | 'desc'
 
@@ -63,17 +72,49 @@ export async function joinSpan(
   direction: Direction,
   limit: number,
 ): Promise<JoinedPage> {
+  if (span.isSparse) return joinSparse(q, span, direction, limit)
   const { at, id } = span
   const way = raw(direction)
   const last = raw(direction === 'asc' ? 'min' : 'max')
-  const cards = q.dialect.joined(sql`page.card`, sql`page.at ${way}, page.id ${way}`)
-  const joined = q.dialect.bytes(sql`concat(cast(${opening} as text), ${cards}, cast(${room} as text))`)
   const row = await q.one<{ page: Buffer; ends: string | null }>(sql`
-    select ${joined} as page, (
+    select ${joinedCards(q, way)} as page, (
         select ${last}(place) || ' ' || count(*)
         from (select ${at} || ' ' || ${id} as place ${placesOf(span, direction)} limit 2 offset ${limit - 1}) as ends
       ) as ends
     from (select a.card as card, ${at} as at, ${id} as id ${articlesOf(span, direction)} limit ${limit}) as page`)
+  return joinedPage(row)
+}
+
+/** The same where it is the walk that costs: it is made once, and cards are read of what it found. */
+async function joinSparse(
+  q: Queries,
+  span: ListSpan,
+  direction: Direction,
+  limit: number,
+): Promise<JoinedPage> {
+  const way = raw(direction)
+  const last = raw(direction === 'asc' ? 'min' : 'max')
+  const row = await q.one<{ page: Buffer; ends: string | null }>(sql`
+    with found as materialized (select ${span.at} as at, ${span.id} as id ${placesOf(span, direction)} limit ${limit + 1})
+    select ${joinedCards(q, way)} as page, (
+        select ${last}(place) || ' ' || count(*)
+        from (select at || ' ' || id as place from found order by at ${way}, id ${way} limit 2 offset ${limit - 1}) as ends
+      ) as ends
+    from (
+      select a.card as card, shown.at as at, shown.id as id
+      from (select at, id from found order by at ${way}, id ${way} limit ${limit}) as shown join article a on a.id = shown.id
+      order by shown.at ${way}, shown.id ${way}
+    ) as page`)
+  return joinedPage(row)
+}
+
+/** The cards of a subquery `page` as one value. */
+function joinedCards({ dialect }: Queries, way: Sql): Sql {
+  const cards = dialect.joined(sql`page.card`, sql`page.at ${way}, page.id ${way}`)
+  return dialect.bytes(sql`concat(cast(${opening} as text), ${cards}, cast(${room} as text))`)
+}
+
+function joinedPage(row: { page: Buffer; ends: string | null } | undefined): JoinedPage {
   const { page, ends } = row as NonNullable<typeof row>
   const [lastAt = '', lastId = '', found] = ends?.split(' ') ?? []
   return { page, last: found === '2' ? { at: lastAt, id: lastId } : undefined }
