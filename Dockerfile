@@ -12,7 +12,7 @@ COPY migrations ./migrations
 COPY src ./src
 
 # The first run of a program keeps what it made of the sources, so that the container starts in less time.
-RUN node src/main/cli.ts --version && mkdir /data && chown node:node /data
+RUN node src/main/cli.js --version && mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000
@@ -20,5 +20,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
-ENTRYPOINT ["node", "src/main/cli.ts"]
+ENTRYPOINT ["node", "src/main/cli.js"]
 CMD ["start"]

@@ -7,7 +7,7 @@ import { adminKey } from './app.ts'
 import { commandOn, serverCore } from './processes.ts'
 import { type Finding, median } from './report.ts'
 
-const program = new URL('../src/main/cli.ts', import.meta.url).pathname
+const program = new URL('../src/main/cli.js', import.meta.url).pathname
 const path = '/v1/articles'
 const [startGoalSeconds, idleGoalMb] = [1, 150]
 const idleSeconds = 3

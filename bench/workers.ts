@@ -37,7 +37,7 @@ if (values.help) {
 }
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
 const connections = 32
-const cli = new URL('../src/main/cli.ts', import.meta.url).pathname
+const cli = new URL('../src/main/cli.js', import.meta.url).pathname
 const clockTicksASecond = 100
 
 type Server = { url: string; pids: number[]; process: ChildProcess }

@@ -125,7 +125,7 @@ const readerAt = (address: string) => ({
 
 /** Runs the command line, given these lines. */
 async function newsweave(args: string[], lines: string[]): Promise<{ code: number; stdout: string }> {
-  const child = spawn(process.execPath, ['src/main/cli.ts', ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['src/main/cli.js', ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [stdout, [code]] = await Promise.all([
     text(child.stdout),
     once(child, 'exit'),

@@ -11,7 +11,7 @@ import { environment } from '../support/environment.ts'
 import { newsweave } from '../support/newsweave.ts'
 
 export const root = join(import.meta.dirname, '../..')
-const cli = join(root, 'src/main/cli.ts')
+const cli = join(root, 'src/main/cli.js')
 // biome-ignore lint/suspicious/noExplicitAny: each tool has a schema of its own, by which the client has checked it.
 export type Result = { isError?: boolean; text: string; structured: any }
 

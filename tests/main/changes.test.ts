@@ -12,7 +12,7 @@ import { onEveryEngine } from '../support/engines.ts'
 import { newsweave } from '../support/newsweave.ts'
 import { runCommand } from '../support/run-command.ts'
 
-const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../src/main/cli.js', import.meta.url))
 
 onEveryEngine('newsweave changes follow', (engine) => {
   let url: string

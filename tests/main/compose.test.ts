@@ -80,7 +80,7 @@ describe('the Dockerfile', () => {
     expect(dockerfile).toMatch(/^USER node$/m)
     expect(dockerfile).toMatch(/^VOLUME \/data$/m)
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\n.*\/readyz/m)
-    expect(dockerfile).toContain('ENTRYPOINT ["node", "src/main/cli.ts"]')
+    expect(dockerfile).toContain('ENTRYPOINT ["node", "src/main/cli.js"]')
   })
 
   it('copies what the program needs, all of which its context holds', () => {

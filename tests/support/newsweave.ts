@@ -6,7 +6,7 @@ import { atEnd } from './cleanup.ts'
 import { environment } from './environment.ts'
 import { scratchFolder } from './scratch.ts'
 
-const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../src/main/cli.js', import.meta.url))
 
 export type Newsweave = {
   process: ChildProcessWithoutNullStreams

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../src/main/cli.js', import.meta.url))
 const key = 'an-admin-key-for-a-proof'
 const patienceMs = 180_000
 const running = new Set<ChildProcess>()

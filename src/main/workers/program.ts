@@ -1,5 +1,3 @@
-import { keepCompiled } from '../compile-cache.ts'
+import { work } from './worker.ts'
 
-keepCompiled()
-const { work } = await import('./worker.ts')
 work()
