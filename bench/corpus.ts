@@ -4,6 +4,7 @@ import type { Database } from '../src/database/database.ts'
 import { migrate, schemaVersions } from '../src/database/migrate.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { sql } from '../src/database/sql.ts'
+import { isIndexed } from '../src/search/reindex.ts'
 import { relateNext } from '../src/stories/relating/linker.ts'
 import { signalsVersion } from '../src/stories/signals/signals.ts'
 import { findProgress } from '../src/stories/signals/store.ts'
@@ -85,16 +86,22 @@ export async function withDatabase<T>(file: string, work: (database: Database) =
 }
 
 async function makeCore(database: Database): Promise<void> {
-  await migrate(database)
+  await makeEmpty(database)
   await importCorpus(database, coreArticles)
   await relate(database, coreArticles)
 }
 
 /** A newsroom without relations. */
 export async function fill(database: Database, articles: number): Promise<void> {
-  await migrate(database)
+  await makeEmpty(database)
   await importCorpus(database, articles)
   await addRare(database, articles)
+}
+
+/** As the first start does, which notes by what terms articles are indexed from now on. */
+async function makeEmpty(database: Database): Promise<void> {
+  await migrate(database)
+  await isIndexed(database)
 }
 
 async function importCorpus(database: Database, articles: number): Promise<void> {
