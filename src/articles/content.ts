@@ -7,6 +7,7 @@ import sanitize from 'sanitize-html'
 import type { z } from 'zod'
 import { invalidField } from '../shared/failure.ts'
 import type { Heading } from './article.ts'
+import { lengthOf } from './length.ts'
 
 export type Content = {
   html: string
@@ -194,21 +195,4 @@ function htmlOfText(text: string): string {
     .split(/\n\s*\n/)
     .map((paragraph) => `<p>${paragraph.replaceAll('\n', '<br>')}</p>`)
     .join('\n')
-}
-
-/** Han and kana are written without spaces: each character counts as a word. */
-const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu
-const word = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’.\-_][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*/gu
-const ideographsPerMinute = 400
-const wordsPerMinute = 230
-
-function lengthOf(text: string) {
-  let ideographs = 0
-  const rest = text.replace(ideograph, () => {
-    ideographs++
-    return ' '
-  })
-  const words = rest.match(word)?.length ?? 0
-  const minutes = ideographs / ideographsPerMinute + words / wordsPerMinute
-  return { wordCount: ideographs + words, readingMinutes: Math.ceil(minutes) }
 }
