@@ -16,9 +16,10 @@ export function learnWords(
   const known = seen.get(tx.origin) ?? new Set()
   seen.set(tx.origin, known)
   const words = new Set<string>()
+  const isNew = (term: string) => !isIdeographic(term) && !known.has(term) && isWord(term)
   for (const { stream, loose } of Object.values(fields)) {
-    for (const term of stream) if (term !== undefined && !known.has(term) && isWord(term)) words.add(term)
-    for (const term of loose) if (!known.has(term) && isWord(term)) words.add(term)
+    for (const term of stream) if (term !== undefined && isNew(term)) words.add(term)
+    for (const term of loose) if (isNew(term)) words.add(term)
   }
   if (words.size === 0) return
   const sorted = [...words].sort()
@@ -29,11 +30,14 @@ export function learnWords(
   })
 }
 
+/** Most terms of a Chinese text, which are no words: told without looking them up. */
+function isIdeographic(term: string): boolean {
+  const unit = term.charCodeAt(0)
+  return unit >= 0x2e80 && unit < 0xa000
+}
+
 /** Whether a term may be what `prefixOf` begins: a word of an alphabet, with a letter. */
 function isWord(term: string): boolean {
-  const unit = term.charCodeAt(0)
-  // Most terms of a Chinese text, told without the pattern.
-  if (unit >= 0x2e80 && unit < 0xa000) return false
   return (
     /\p{L}/u.test(term) &&
     !/^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(term)
