@@ -5,10 +5,11 @@ import { checkVersion } from '../http/preconditions.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
 import { newId } from '../shared/ids.ts'
 import { urlKey } from '../shared/url.ts'
-import { countArticle, findSource } from '../sources/sources.ts'
+import { countArticle } from '../sources/sources.ts'
 import { labelArticle, resolveTags, tagsOfArticles, unlistArticle } from '../tags/tags.ts'
 import { indexText, unindexText } from '../text-index/text-index.ts'
 import type { Article, ArticleContent, ArticleDetail, NewArticle, Withdrawal } from './article.ts'
+import { sourceOfArticles } from './card-sources.ts'
 import { cardOf, refreshCards } from './cards.ts'
 import { type Content, contentOf } from './content.ts'
 import { keepAddresses, keepAuthors, resolveOriginal, tieWaitingTranslations } from './identity.ts'
@@ -63,7 +64,7 @@ export async function createArticle(
     columns,
   }: { known?: Known; content?: Content | undefined; columns?: Partial<ArticleRow> } = {},
 ): Promise<Written> {
-  const source = await findSource(tx, input.sourceId)
+  const source = await sourceOfArticles(tx, input.sourceId)
   if (!source) throw invalidField('sourceId', 'There is no such source.')
   const { deleted } = known ?? (await findKnown(tx, source.id, input.externalId ?? null, urlKey(input.url)))
   if (deleted) throw goneForGood(deleted)
@@ -79,7 +80,7 @@ export async function createArticle(
   await indexText(tx, searchedOf(row, content.text))
   await keepAddresses(tx, row)
   await keepAuthors(tx, row, true)
-  const tagIds = draft.tags.length > 0 ? await label(tx, row, draft.tags) : []
+  const tagIds = draft.tags.length > 0 ? await label(tx, row, draft.tags, { isNew: true }) : []
   if (row.state === 'published') await countArticle(tx, source.id, 1)
   await refreshCards(tx, await tieWaitingTranslations(tx, row))
   await tell(tx, changeOfState[row.state], row, tagIds)
@@ -114,11 +115,16 @@ export async function draftOf(
 const bySlug = (a: { slug: string }, b: { slug: string }) => (a.slug < b.slug ? -1 : 1)
 
 /** Puts these tags on an article, and answers the ids of all tags that this concerns. */
-export function label(tx: Transaction, row: ArticleRow, tags: Draft['tags']): Promise<string[]> {
+export function label(
+  tx: Transaction,
+  row: ArticleRow,
+  tags: Draft['tags'],
+  { isNew = false } = {},
+): Promise<string[]> {
   const listed = row.state === 'published'
   return labelArticle(
     tx,
-    { id: row.id, publishedAt: row.published_at, listed },
+    { id: row.id, publishedAt: row.published_at, listed, isNew },
     tags.map((tag) => tag.id),
   )
 }
@@ -169,7 +175,7 @@ async function changeState(
   type: 'article.withdrawn' | 'article.restored',
 ): Promise<ArticleRow> {
   const tags = (await tagsOfArticles(tx, [row.id])).get(row.id) ?? []
-  const source = await findSource(tx, row.source_id)
+  const source = await sourceOfArticles(tx, row.source_id)
   const written = { ...next, updated_at: tx.now, version: row.version + 1 }
   if (source) written.card = cardOf(written, source, tags, (await surroundingsOf(tx, [written])).get(row.id))
   await updateArticle(tx, written)

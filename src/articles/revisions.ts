@@ -3,7 +3,7 @@ import { invalidInput } from '../http/problems.ts'
 import { Failure } from '../shared/failure.ts'
 import { mergePatch } from '../shared/merge-patch.ts'
 import { urlKey } from '../shared/url.ts'
-import { countArticle, findSource } from '../sources/sources.ts'
+import { countArticle } from '../sources/sources.ts'
 import { reindexText } from '../text-index/text-index.ts'
 import { ArticleContent, type ArticlePatch, type NewArticle, type RevisionContent } from './article.ts'
 import {
@@ -17,6 +17,7 @@ import {
   type Written,
   withdrawnFailure,
 } from './articles.ts'
+import { sourceOfArticles } from './card-sources.ts'
 import { cardOf } from './cards.ts'
 import type { Content } from './content.ts'
 import { slugsOf, snapshot } from './history.ts'
@@ -35,7 +36,7 @@ import {
 } from './store.ts'
 import { surroundingsOf } from './surroundings.ts'
 
-type Source = NonNullable<Awaited<ReturnType<typeof findSource>>>
+type Source = NonNullable<Awaited<ReturnType<typeof sourceOfArticles>>>
 export type Editable = ArticleContent & { externalId?: string | null }
 
 /** Applies a merge patch (RFC 7396). `body` and `translationOf` are replaced whole: their members stand for one another. */
@@ -125,7 +126,7 @@ export async function reviseArticle(
   }
   const body = (await findBody(tx, row.id)) ?? { html: '', text: '', toc: '[]' }
   const content = keepBody ? contentFrom(row, body) : made
-  const source = await findSource(tx, row.source_id)
+  const source = await sourceOfArticles(tx, row.source_id)
   if (!source) throw new Error(`Article ${row.id} has lost its source.`)
   const draft = await draftOf(tx, next, {
     id: row.id,

@@ -10,17 +10,22 @@ export interface Queries {
   one<Row extends object>(statement: Sql): Promise<Row | undefined>
   /** Answers how many rows changed. */
   run(statement: Sql): Promise<number>
+  /** In a transaction: what it has read already. Emptied where a savepoint of it fails; see `remembered`. */
+  readonly memory?: Memory
 }
+
+export type Memory = Map<string, unknown>
 
 /** A transaction in progress. Nothing in it may wait for the network or a timer: other writers wait behind it. */
 export interface Transaction extends Queries {
+  readonly memory: Memory
   /** The time of everything that this transaction writes. */
   readonly now: string
   /**
-   * Runs `work` once everything else of the transaction is done, and before the commit: what is cheaper for many at once. What
-   * was put off in a savepoint that fails is dropped with it.
+   * Runs `work` once everything else of the transaction is done, and before the commit: what is cheaper for many at once, by
+   * `place` and else as it was put off. What was put off in a savepoint that fails is dropped with it.
    */
-  beforeCommit(work: (q: Queries) => Promise<unknown>): void
+  beforeCommit(work: (q: Queries) => Promise<unknown>, place?: number): void
   /** Calls `listener` once the transaction is durable, and not where it, or the savepoint that this was called in, fails. */
   afterCommit(listener: () => void): void
   /** The same in all transactions of a database: what a process remembers of one is not true of another. */
@@ -71,13 +76,14 @@ export async function asTransaction<T>(tx: Transaction, work: (tx: Transaction) 
   const handle: Transaction = {
     dialect: tx.dialect,
     now: tx.now,
+    memory: tx.memory,
     all: whileOpen(tx.all),
     one: whileOpen(tx.one),
     run: whileOpen(tx.run),
     savepoint: whileOpen(tx.savepoint),
-    beforeCommit(work) {
+    beforeCommit(work, place) {
       if (over) throw tooLate()
-      tx.beforeCommit(work)
+      tx.beforeCommit(work, place)
     },
     afterCommit(listener) {
       if (over) throw tooLate()
@@ -99,15 +105,17 @@ export type PutOff = ReturnType<typeof putOff>
 
 /** What a transaction has put off until its end, the same for both engines. */
 export function putOff() {
-  const works: ((q: Queries) => Promise<unknown>)[] = []
+  const works: { work: (q: Queries) => Promise<unknown>; place: number }[] = []
   const listeners: (() => void)[] = []
+  const memory: Memory = new Map()
   return {
-    beforeCommit: (work: (q: Queries) => Promise<unknown>) => void works.push(work),
+    memory,
+    beforeCommit: (work: (q: Queries) => Promise<unknown>, place = 0) => void works.push({ work, place }),
     afterCommit: (listener: () => void) => void listeners.push(listener),
     /** Runs all that is to be done before the commit, in its order. Thousands of articles may be waiting: the event loop turns between. */
     async run(q: Queries) {
       const turnWhenLong = turns()
-      for (const work of works.splice(0)) {
+      for (const { work } of works.splice(0).sort((a, b) => a.place - b.place)) {
         await work(q)
         await turnWhenLong()
       }
@@ -115,12 +123,13 @@ export function putOff() {
     committed() {
       for (const listener of listeners.splice(0)) listener()
     },
-    /** Answers how to drop what is put off from now on. */
+    /** Answers how to drop what is put off from now on, and all that was read, since some of it may be undone. */
     mark() {
       const [worksBefore, listenersBefore] = [works.length, listeners.length]
       return () => {
         works.length = worksBefore
         listeners.length = listenersBefore
+        memory.clear()
       }
     },
   }

@@ -135,6 +135,7 @@ function transaction(
   return {
     ...queries(client, names),
     now,
+    memory: later.memory,
     beforeCommit: later.beforeCommit,
     afterCommit: later.afterCommit,
     origin,

@@ -1,3 +1,4 @@
+import { setTimeout as startTimer } from 'node:timers'
 import type Sqlite from 'better-sqlite3'
 import { type Clock, timestamp } from '../shared/clock.ts'
 import {
@@ -11,6 +12,7 @@ import {
 import { asFailure, statements, whileBusy } from './sqlite-statements.ts'
 
 const maxWritersPerCommit = 64
+const maxPatienceMs = 4
 
 type Job = {
   work: (tx: Transaction) => Promise<unknown>
@@ -27,22 +29,53 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   const queries = statements(writer)
   const waiting: Job[] = []
   let draining: Promise<void> | undefined
+  /** How many wrote together last, and how long that took. */
+  let last = { writers: 1, ms: 0 }
+  let enough: (() => void) | undefined
 
   function write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     refuseInTransaction()
     return new Promise<T>((resolve, reject) => {
       waiting.push({ work, resolve: resolve as Job['resolve'], reject })
+      if (waiting.length >= last.writers) enough?.()
       draining ??= drain()
     })
   }
 
   async function drain() {
     while (waiting.length > 0) {
-      // Lets every request of this turn of the event loop join, and the loop turn between two commits.
-      await new Promise(setImmediate)
-      await commitTogether(waiting.splice(0, maxWritersPerCommit))
+      await gather()
+      const jobs = waiting.splice(0, maxWritersPerCommit)
+      const begun = performance.now()
+      await commitTogether(jobs)
+      last = { writers: jobs.length, ms: performance.now() - begun }
     }
     draining = undefined
+  }
+
+  /**
+   * Lets every request join that comes in this turn of the event loop, and in the next ones as long as each brings more; and the
+   * loop turn between two commits. Who was answered together often comes back together, but not in one turn: were the first of
+   * them committed alone, the others would wait for that. So they are waited for, at most as long as that would take; who writes
+   * alone waits for nobody.
+   */
+  async function gather() {
+    await whileMoreCome()
+    if (waiting.length >= last.writers) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    enough = resolve
+    const timer = startTimer(resolve, Math.min(maxPatienceMs, last.ms))
+    await promise
+    clearTimeout(timer)
+    enough = undefined
+    await whileMoreCome()
+  }
+
+  async function whileMoreCome() {
+    for (let before = 0; before < waiting.length && before < maxWritersPerCommit; ) {
+      before = waiting.length
+      await turn()
+    }
   }
 
   async function commitTogether(jobs: Job[]) {
@@ -97,6 +130,8 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   return { write, idle: () => draining ?? Promise.resolve() }
 }
 
+const turn = () => new Promise(setImmediate)
+
 async function outcomeOf(
   writer: Sqlite.Database,
   tx: Transaction,
@@ -126,6 +161,7 @@ function transaction(writer: Sqlite.Database, queries: Queries, later: PutOff, n
   return {
     ...queries,
     now,
+    memory: later.memory,
     beforeCommit: later.beforeCommit,
     afterCommit: later.afterCommit,
     origin: writer,

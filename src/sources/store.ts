@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
+import { forget } from '../database/memory.ts'
 import { join, type Sql, sql, where } from '../database/sql.ts'
 import type { extractions, feedFormats, sourceStates } from './source.ts'
 
@@ -83,6 +84,7 @@ export async function insertSource(tx: Transaction, row: SourceRow): Promise<boo
 
 /** Writes everything but the count of articles, which articles keep, and what is kept with the feed. */
 export async function updateSource(tx: Transaction, row: SourceRow): Promise<void> {
+  forget(tx)
   await tx.run(sql`
     update source set name = ${row.name}, home_url = ${row.home_url}, feed_url = ${row.feed_url}, format = ${row.format},
       language = ${row.language}, attribution_template = ${row.attribution_template}, extraction = ${row.extraction},
@@ -98,6 +100,7 @@ export async function updateArticleCount(tx: Transaction, id: string, difference
 }
 
 export async function removeSource(tx: Transaction, id: string): Promise<void> {
+  forget(tx)
   await tx.run(sql`delete from source where id = ${id}`)
 }
 

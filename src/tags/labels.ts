@@ -20,16 +20,20 @@ import { chainOf, parentsOf } from './tree.ts'
 
 const sliceSize = 500
 
+/** `isNew`: it has no tag yet, and stands on no page. */
+type Listed = { id: string; publishedAt: string; isNew?: boolean }
+
 /**
  * Gives an article exactly these tags. While it is listed it stands on their pages and on those of all tags above them. Answers the
  * ids of all tags that this concerns: those that it had, those that it has, and those above them.
  */
 export async function labelArticle(
   tx: Transaction,
-  article: { id: string; publishedAt: string; listed: boolean },
+  article: Listed & { listed: boolean },
   tagIds: string[],
 ): Promise<string[]> {
-  const present = (await listLabels(tx, article.id)).map(({ tag_id }) => tag_id)
+  const labels = article.isNew ? [] : await listLabels(tx, article.id)
+  const present = labels.map(({ tag_id }) => tag_id)
   const wanted = [...new Set(tagIds)]
   if (present.length === 0 && wanted.length === 0) return []
   const parents = await parentsOf(tx, [...wanted, ...present])
@@ -90,12 +94,8 @@ export async function relistOn(tx: Transaction, pages: string[], movedId: string
   await recount(tx, others)
 }
 
-async function listOn(
-  tx: Transaction,
-  article: { id: string; publishedAt: string },
-  tagIds: string[],
-): Promise<void> {
-  const rows = await listListings(tx, article.id)
+async function listOn(tx: Transaction, article: Listed, tagIds: string[]): Promise<void> {
+  const rows = article.isNew ? [] : await listListings(tx, article.id)
   const listed = rows.map(({ tag_id }) => tag_id)
   const inPlace = rows.filter((row) => row.published_at === article.publishedAt).map(({ tag_id }) => tag_id)
   const kept = tagIds.filter((id) => inPlace.includes(id))

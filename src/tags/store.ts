@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
+import { forget } from '../database/memory.ts'
 import { join, type Sql, sql, where } from '../database/sql.ts'
 
 export type TagRow = {
@@ -127,6 +128,7 @@ export async function insertTag(tx: Transaction, row: TagRow): Promise<boolean> 
 
 /** Writes everything but the count of articles. */
 export async function updateTag(tx: Transaction, row: TagRow): Promise<void> {
+  forget(tx)
   await tx.run(sql`
     update tag set slug = ${row.slug}, name = ${row.name}, names = ${row.names}, description = ${row.description},
       parent_id = ${row.parent_id}, version = ${row.version}, updated_at = ${row.updated_at}
@@ -134,6 +136,7 @@ export async function updateTag(tx: Transaction, row: TagRow): Promise<void> {
 }
 
 export async function updateParent(tx: Transaction, id: string, parentId: string | null): Promise<void> {
+  forget(tx)
   await tx.run(sql`
     update tag set parent_id = ${parentId}, version = version + 1, updated_at = ${tx.now} where id = ${id}`)
 }
@@ -143,21 +146,25 @@ export async function incrementVersion(tx: Transaction, id: string): Promise<voi
 }
 
 export async function removeTag(tx: Transaction, id: string): Promise<void> {
+  forget(tx)
   await tx.run(sql`delete from tag where id = ${id}`)
 }
 
 /** Gives a tag those of the slugs that nobody has. */
 export async function insertSlugs(tx: Transaction, tagId: string, slugs: string[]): Promise<void> {
+  forget(tx)
   const rows = slugs.map((slug) => sql`(${slug}, ${tagId})`)
   await tx.run(sql`
     insert into tag_alias (slug, tag_id) values ${join(rows)} on conflict (slug) do nothing`)
 }
 
 export async function removeSlugsExcept(tx: Transaction, tagId: string, kept: string[]): Promise<void> {
+  forget(tx)
   await tx.run(sql`delete from tag_alias where tag_id = ${tagId} and slug not in (${join(kept)})`)
 }
 
 export async function moveSlugs(tx: Transaction, fromId: string, toId: string): Promise<void> {
+  forget(tx)
   await tx.run(sql`update tag_alias set tag_id = ${toId} where tag_id = ${fromId}`)
 }
 

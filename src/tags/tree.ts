@@ -7,11 +7,21 @@ const maxDepth = 10
 /** The parent of each tag that is known, null at a top. */
 export type Parents = Map<string, string | null>
 
-/** The parents of these tags and of all above them, locked: who changes what a page counts holds the tag's row. */
+/**
+ * The parents of these tags and of all above them, locked: who changes what a page counts holds the tag's row. Those that the
+ * transaction has locked already are not read again.
+ */
 export async function parentsOf(tx: Transaction, tagIds: string[]): Promise<Parents> {
-  const rows = tagIds.length > 0 ? await lockAncestry(tx, [...new Set(tagIds)]) : []
-  return new Map(rows.map(({ id, parent_id }) => [id, parent_id]))
+  const locked = (tx.memory.get(lockedKey) ?? new Map()) as Parents
+  const missing = tagIds.filter((id) => !locked.has(id))
+  if (missing.length === 0) return locked
+  const rows = await lockAncestry(tx, [...new Set(missing)])
+  const parents = new Map([...locked, ...rows.map(({ id, parent_id }) => [id, parent_id] as const)])
+  tx.memory.set(lockedKey, parents)
+  return parents
 }
+
+const lockedKey = 'parents of tags'
 
 /** The tag, its parent, and so on to the top. */
 export function chainOf(parents: Parents, tagId: string | null): string[] {

@@ -9,18 +9,19 @@ export const whole = (number: number): Sql => sql`cast(${number} as integer)`
 
 /**
  * Both put off to the end of the transaction: FTS5 writes out all that it was given whenever another statement opens a
- * savepoint of its own, as a row for each of several values does, and that cost more than all else of an article.
+ * savepoint of its own, as a row for each of several values does, and that cost more than all else of an article. In the order
+ * of their numbers: it does so, too, before a number that is smaller than the last.
  */
 export function insertTerms(tx: Transaction, number: number, fields: IndexedFields): void {
   const { title, summary, body } = toColumns(fields)
   const insert = sql`
     insert into text_terms (rowid, title, summary, body) values (${whole(number)}, ${title}, ${summary}, ${body})`
-  tx.beforeCommit((q) => q.run(insert))
+  tx.beforeCommit((q) => q.run(insert), number)
 }
 
 export function removeTerms(tx: Transaction, number: number): void {
   const remove = sql`delete from text_terms where rowid = ${whole(number)}`
-  tx.beforeCommit((q) => q.run(remove))
+  tx.beforeCommit((q) => q.run(remove), number)
 }
 
 export function insertWords(q: Queries, words: string[]) {
