@@ -1,6 +1,6 @@
 import { lexeme } from './match.ts'
 import { standsAlone } from './query.ts'
-import { type Term, termsOf } from './terms.ts'
+import { type Term, termsOf, termTextsOf } from './terms.ts'
 
 export type Fields = { title: string; summary: string; body: string }
 
@@ -25,9 +25,21 @@ const maxTermBytes = 200
  * that occurs more than 200 times, the later ones are gaps; and so is every new one when the text is full.
  */
 export function indexedTerms(fields: Fields): IndexedFields {
+  const { title, summary, body } = fields
+  const texts = [title, summary, body].map(termTextsOf)
+  const streamed = sumOf(texts.map(({ stream }) => stream.length))
+  const isBounded = isSurelyBounded(fields, streamed + sumOf(texts.map(({ loose }) => loose.length)))
+  if (streamed > maxStream || !isBounded) return cutTerms(fields, isBounded ? () => true : admission())
+  const indexed = texts.map(({ stream, loose }) => ({ stream, loose: onceEach(loose, stream) }))
+  const [ofTitle, ofSummary, ofBody] = indexed as [IndexedField, IndexedField, IndexedField]
+  return { title: ofTitle, summary: ofSummary, body: ofBody }
+}
+
+const sumOf = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0)
+
+/** The terms of a text that may be longer than what can be held. */
+function cutTerms(fields: Fields, admit: Admit): IndexedFields {
   const terms = { title: termsOf(fields.title), summary: termsOf(fields.summary), body: termsOf(fields.body) }
-  const count = terms.title.length + terms.summary.length + terms.body.length
-  const admit = isSurelyBounded(fields, count) ? () => true : admission()
   let room = maxStream
   const indexed = (name: keyof Fields): IndexedField => {
     const field = indexedField(terms[name], room, admit)
@@ -52,20 +64,20 @@ function indexedField(terms: Term[], room: number, admit: Admit): IndexedField {
 /** Which single characters were met. Used again by each call, and cleared: most loose terms are Han, and a `Set` of texts is slow. */
 const met = new Uint8Array(0x10000)
 
-/** Each of these terms once, without those that are in the stream. */
+/** Each of these terms once, without those that are in the stream: single characters first. */
 function onceEach(apart: string[], stream: IndexedField['stream']): string[] {
-  const [single, longer] = [
-    apart.filter((term) => term.length === 1),
-    apart.filter((term) => term.length > 1),
-  ]
+  const singles: string[] = []
+  const longer: string[] = []
   for (const term of stream) if (term?.length === 1) met[term.charCodeAt(0)] = 1
-  const singles = single.filter((term) => {
-    const code = term.charCodeAt(0)
-    if (met[code]) return false
-    met[code] = 1
-    return true
-  })
-  for (const term of [...single, ...stream]) if (term?.length === 1) met[term.charCodeAt(0)] = 0
+  for (const term of apart) {
+    if (term.length > 1) longer.push(term)
+    else if (!met[term.charCodeAt(0)]) {
+      met[term.charCodeAt(0)] = 1
+      singles.push(term)
+    }
+  }
+  for (const term of singles) met[term.charCodeAt(0)] = 0
+  for (const term of stream) if (term?.length === 1) met[term.charCodeAt(0)] = 0
   if (longer.length === 0) return singles
   const inStream = new Set(stream)
   return [...singles, ...new Set(longer.filter((term) => !inStream.has(term)))]
@@ -123,11 +135,8 @@ export function toColumns(indexed: IndexedFields): Fields {
 
 /** Loose terms must not become neighbours of anything; those that stand alone are in no phrase, and need no gap behind them. */
 function columnOf({ stream, loose }: IndexedField): string {
-  let column = ''
-  for (const term of stream) column += ` ${term ?? gap}`
-  column += ` ${gap}`
-  for (const term of loose) column += standsAlone(term) ? ` ${term}` : ` ${term} ${gap}`
-  return column
+  const apart = loose.map((term) => (standsAlone(term) ? term : `${term} ${gap}`))
+  return [...stream.map((term) => term ?? gap), gap, ...apart].join(' ')
 }
 
 const weights = { title: 'A', summary: 'B', body: '' }

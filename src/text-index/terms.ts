@@ -8,14 +8,39 @@ export const termsVersion = 1
 /** `start` and `end` are UTF-16 offsets in the text as given. `loose` terms find the text but stand in no phrase. */
 export type Term = { text: string; start: number; end: number; loose: boolean }
 
+/** Takes the terms of a text, in the order of their starts. */
+export type Terms = { add(text: string, start: number, end: number, loose: boolean): void }
+
 const word = letter | digit
 
 /** The terms of a text in the order of their starts. */
 export function termsOf(text: string): Term[] {
+  const terms: Term[] = []
+  readTerms(text, {
+    add(text, start, end, loose) {
+      terms.push({ text, start, end, loose })
+    },
+  })
+  return terms
+}
+
+/** The same without their places: those that may stand in a phrase, and the loose ones. */
+export function termTextsOf(text: string): { stream: string[]; loose: string[] } {
+  const stream: string[] = []
+  const apart: string[] = []
+  readTerms(text, {
+    add(text, _start, _end, loose) {
+      if (loose) apart.push(text)
+      else stream.push(text)
+    },
+  })
+  return { stream, loose: apart }
+}
+
+function readTerms(text: string, terms: Terms): void {
   const source = folded(text)
   const { classes } = source
   const { length } = source.text
-  const terms: Term[] = []
   let at = 0
   while (at < length) {
     const class_ = classes[at] as number
@@ -24,7 +49,6 @@ export function termsOf(text: string): Term[] {
     else if (class_ === connector && isDotNet(source, at)) at = readDotNet(source, at, terms)
     else at++
   }
-  return terms
 }
 
 /** A word, folded and not stemmed, for prefix queries; `undefined` where it is no single Latin-like word with a letter, of two characters or more. */
@@ -41,28 +65,22 @@ export function prefixOf(typed: string): string | undefined {
 }
 
 /** A run of one script without spaces: overlapping pairs as phrases need them, and each character for itself. */
-function readRun(source: Folded, from: number, terms: Term[]): number {
+function readRun(source: Folded, from: number, terms: Terms): number {
   const { text, classes, starts, ends } = source
   const class_ = classes[from]
   let at = from
   let next = afterCharacter(text, at)
   if (classes[next] !== class_ || next >= text.length) {
     if (text[from] !== 'ー')
-      terms.push({
-        text: text.slice(at, next),
-        start: starts[at] as number,
-        end: ends[next - 1] as number,
-        loose: false,
-      })
+      terms.add(text.slice(at, next), starts[at] as number, ends[next - 1] as number, false)
     return next
   }
   while (at < text.length && classes[at] === class_) {
     const start = starts[at] as number
     const after = next < text.length && classes[next] === class_ ? afterCharacter(text, next) : next
-    if (after > next)
-      terms.push({ text: text.slice(at, after), start, end: ends[after - 1] as number, loose: false })
+    if (after > next) terms.add(text.slice(at, after), start, ends[after - 1] as number, false)
     if (text.charCodeAt(at) !== prolonged)
-      terms.push({ text: text.slice(at, next), start, end: ends[next - 1] as number, loose: true })
+      terms.add(text.slice(at, next), start, ends[next - 1] as number, true)
     at = next
     next = after
   }

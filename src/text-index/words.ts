@@ -1,7 +1,7 @@
 import { stemmer } from 'stemmer'
 import { connector, digit, letter } from './characters.ts'
 import type { Folded } from './folding.ts'
-import type { Term } from './terms.ts'
+import type { Terms } from './terms.ts'
 
 /**
  * A word of an alphabetic script, folded: `node.js`, `3000`, `c++`. It ends before its possessive, and reading goes on at
@@ -17,7 +17,7 @@ const hyphen = '-'.charCodeAt(0)
 const hash = '#'.charCodeAt(0)
 
 /** The terms of the word that begins here, and of those that hyphens tie to it. Returns where reading goes on. */
-export function readWords(source: Folded, from: number, terms: Term[]): number {
+export function readWords(source: Folded, from: number, terms: Terms): number {
   const to = pieceEnd(source, from)
   if (source.classes[to] === connector && to < source.text.length) return readChain(source, from, terms)
   const text = source.text.slice(from, to)
@@ -32,14 +32,14 @@ export function isDotNet(source: Folded, at: number): boolean {
   return at === 0 || ((source.classes[at - 1] as number) & (letter | digit | connector)) === 0
 }
 
-export function readDotNet(source: Folded, at: number, terms: Term[]): number {
+export function readDotNet(source: Folded, at: number, terms: Terms): number {
   add(terms, source, '.net', at, at + 4, false)
   add(terms, source, 'net', at + 1, at + 4, true)
   return at + 4
 }
 
 /** open-source, GPT-4-turbo: each word for itself, and the joined spellings beside the first. */
-function readChain(source: Folded, from: number, terms: Term[]): number {
+function readChain(source: Folded, from: number, terms: Terms): number {
   const first = readWord(source, from)
   add(terms, source, first.text, first.from, first.to, false)
   if (source.text.charCodeAt(first.next) !== hyphen || !isWord(source, first.next + 1)) {
@@ -62,7 +62,7 @@ function readChain(source: Folded, from: number, terms: Term[]): number {
 }
 
 /** gpt4 and gpt4turbo for GPT-4-turbo. Nobody joins a date or a telephone number. */
-function addJoined(terms: Term[], source: Folded, chain: Word[]) {
+function addJoined(terms: Terms, source: Folded, chain: Word[]) {
   for (const count of chain.length > 2 ? [2, Math.min(chain.length, longest)] : [2]) {
     const joined = chain.slice(0, count)
     const text = joined.map((word) => word.text).join('')
@@ -130,19 +130,12 @@ function partsOf(text: string, from: number): Word['parts'] {
   return [...text.matchAll(/[^.']{2,}/g)].map(({ 0: piece, index }) => part(index, index + piece.length))
 }
 
-function addParts(terms: Term[], source: Folded, parts: Word['parts']) {
+function addParts(terms: Terms, source: Folded, parts: Word['parts']) {
   for (const [from, to] of parts) add(terms, source, source.text.slice(from, to), from, to, true)
 }
 
-function add(
-  terms: Term[],
-  { starts, ends }: Folded,
-  text: string,
-  from: number,
-  to: number,
-  loose: boolean,
-) {
-  terms.push({ text: stemOf(text), start: starts[from] as number, end: ends[to - 1] as number, loose })
+function add(terms: Terms, { starts, ends }: Folded, text: string, from: number, to: number, loose: boolean) {
+  terms.add(stemOf(text), starts[from] as number, ends[to - 1] as number, loose)
 }
 
 /** A page of English has a few hundred different words, and a stem costs microseconds. */
