@@ -3,7 +3,7 @@ import { listJoined } from '../src/articles/listing.ts'
 import type { Queries } from '../src/database/database.ts'
 import { postgresDialect } from '../src/database/dialect.ts'
 import type { Sql } from '../src/database/sql.ts'
-import { freshRows, type Row, type Template } from './templates.ts'
+import { freshRows, numbered, type Row, type Template } from './templates.ts'
 
 /** The statement of the first page of all articles, sent over one connection again and again. Answers how often a second. */
 export async function roundTrips(url: string, seconds: number): Promise<number> {
@@ -53,18 +53,18 @@ export async function postgresLoop(url: string, templates: Template[], batch: nu
   })
 }
 
-async function insert(client: pg.Client, { id, rows, sourceId, tagIds }: Template) {
-  for (const row of rows) {
-    await client.query({ name: row.table, text: insertInto(row), values: row.values })
-  }
+async function insert(client: pg.Client, { rows, sourceId, tagIds }: Template) {
+  const write = (row: Row, values: unknown[]) =>
+    client.query({ name: row.table, text: insertInto(row), values })
+  const isChange = ({ table }: Row) => table === 'change'
+  for (const row of rows.filter((row) => !isChange(row))) await write(row, row.values)
   const countTag = 'update tag set article_count = article_count + 1 where id = $1'
   for (const tagId of tagIds) await client.query({ name: 'tag count', text: countTag, values: [tagId] })
   const countSource = 'update source set article_count = article_count + 1 where id = $1'
   await client.query({ name: 'source count', text: countSource, values: [sourceId] })
   const nextSeq = 'update change_head set seq = seq + 1 where id = 1 returning seq'
   const { seq } = (await client.query({ name: 'next seq', text: nextSeq })).rows[0]
-  const addChange = `insert into change (seq, at, type, resource_type, resource_id, revision) values ($1, $2, 'article.published', 'article', $3, 1)`
-  await client.query({ name: 'change', text: addChange, values: [seq, new Date().toISOString(), id] })
+  for (const row of rows.filter(isChange)) await write(row, numbered(row, seq))
 }
 
 function insertInto({ table, columns }: Row): string {

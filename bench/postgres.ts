@@ -6,7 +6,7 @@ import { start } from './processes.ts'
 import type { Options } from './reading.ts'
 import type { Result } from './report.ts'
 import { bodies } from './templates.ts'
-import { creating, rateOf, shortBody, type Writer } from './writing.ts'
+import { creating, shortBody, type Writer } from './writing.ts'
 
 /** One client over HTTP against one connection sending the bare statements: how many times as long an answer takes. */
 export async function* postgresRows(url: string, options: Options): AsyncGenerator<Result> {
@@ -21,7 +21,7 @@ export async function* postgresRows(url: string, options: Options): AsyncGenerat
     const [lists = [], statements = []] = await interleaved(
       [
         async () => ({ rate: await answersASecond({ ...list, seconds }) }),
-        () => rateOf(writer, { work: 'list', seconds }),
+        () => writer.ask({ work: 'list', seconds }),
       ],
       rounds,
     )
@@ -31,7 +31,7 @@ export async function* postgresRows(url: string, options: Options): AsyncGenerat
     await create(1)
     const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: 1, seconds }
     const [ours = [], base = []] = await interleaved(
-      [() => create(seconds), () => rateOf(writer, inserts)],
+      [() => create(seconds), () => writer.ask(inserts)],
       rounds,
     )
     yield { name: 'PostgreSQL: create', ours, base, of: 'its inserts', goal }

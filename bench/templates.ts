@@ -15,6 +15,7 @@ const tables = {
   article_tag: 'article_id',
   tag_listing: 'article_id',
   text_entry: 'article_id',
+  change: 'resource_id',
 }
 
 export type Row = { table: string; columns: string[]; values: unknown[] }
@@ -94,6 +95,11 @@ async function termsOf(database: Database, id: string): Promise<Row> {
 
 /** Behind the numbers of all articles that the product has. */
 let lastNumber = Date.UTC(2100, 0, 1)
+
+/** A row as it is, but for its number, which is given when it is written. */
+export function numbered({ columns, values }: Row, seq: number): unknown[] {
+  return values.with(columns.indexOf('seq'), seq)
+}
 
 /** The rows of a template as those of a new article. */
 export function freshRows(template: Template): { id: string; rows: Row[] } {

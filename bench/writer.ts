@@ -4,6 +4,7 @@ import { openDatabase } from '../src/database/open.ts'
 import { sourceIdsOf } from './corpus.ts'
 import { postgresLoop, roundTrips } from './postgres-loop.ts'
 import { ready } from './processes.ts'
+import type { Measure } from './report.ts'
 import { insertLoop } from './sqlite-loop.ts'
 import { bodies, chunksOf, freshLines, type Template, templatesOf } from './templates.ts'
 
@@ -25,23 +26,26 @@ async function templatesWith(bodyBytes: number): Promise<Template[]> {
   return known
 }
 
-/** Articles or statements a second. */
-async function measure(work: Work): Promise<number> {
-  if (work.work === 'list') return roundTrips(url, work.seconds)
+async function measure(work: Work): Promise<Measure> {
+  if (work.work === 'list') return { rate: await roundTrips(url, work.seconds) }
   if (work.work === 'import') return imported(work.bodyBytes, work.articles)
-  const loop = url.startsWith('file:') ? insertLoop : postgresLoop
-  return loop(url.replace(/^file:/, ''), await templatesWith(work.bodyBytes), work.batch, work.seconds)
+  const { bodyBytes, batch, seconds } = work
+  const ready = await templatesWith(bodyBytes)
+  if (url.startsWith('file:')) return insertLoop(url.replace(/^file:/, ''), ready, batch, seconds)
+  return { rate: await postgresLoop(url, ready, batch, seconds) }
 }
 
-async function imported(bodyBytes: number, articles: number): Promise<number> {
+async function imported(bodyBytes: number, articles: number): Promise<Measure> {
   const text = freshLines(bodies(Number(total), await sourceIdsOf(database), bodyBytes), articles)
+  const before = process.cpuUsage()
   const begun = performance.now()
   let created = 0
   for await (const results of importArticles(database, chunksOf(text))) {
     created += results.filter((result) => result.status === 'created').length
   }
   if (created !== articles) throw new Error(`${created} of ${articles} articles were imported.`)
-  return (articles / (performance.now() - begun)) * 1000
+  const { user, system } = process.cpuUsage(before)
+  return { rate: (articles / (performance.now() - begun)) * 1000, cpuUs: (user + system) / articles }
 }
 
 process.on('message', async (work: Work) => process.send?.(await measure(work)))

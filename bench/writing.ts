@@ -4,19 +4,17 @@ import { authorization } from './app.ts'
 import { directory, removeDatabase, sourceIdsOf } from './corpus.ts'
 import { answersASecond, interleaved } from './load.ts'
 import { type Child, start } from './processes.ts'
-import { atLeast, type Options } from './reading.ts'
+import { atLeast, type Options, origin, type Server } from './reading.ts'
 import type { Measure, Result } from './report.ts'
 import { bodies, freshLines } from './templates.ts'
 import type { Work } from './writer.ts'
 
 export const shortBody = 300
-const corpusBody = 2000
-const importBatch = 200
+export const corpusBody = 2000
+export const importBatch = 200
 const importedASecond = 1500
 
-export type Writer = Child<Work, number>
-
-export const rateOf = async (writer: Writer, work: Work) => ({ rate: await writer.ask(work) })
+export type Writer = Child<Work, Measure>
 
 /** Creating over HTTP and importing, against better-sqlite3 writing the same rows in transactions of the same size. */
 export async function* writingRows(corpus: string, options: Options): AsyncGenerator<Result> {
@@ -24,13 +22,12 @@ export async function* writingRows(corpus: string, options: Options): AsyncGener
   const file = `${directory}writing.db`
   await removeDatabase(file)
   await copyFile(corpus, file, constants.COPYFILE_FICLONE)
-  const server = await start('server.ts', [`file:${file}`, 'on'])
+  const server: Server = await start('server.ts', [`file:${file}`, 'on'])
   const writer: Writer = await start('writer.ts', [`file:${file}`, String(options.articles)])
   const sourceIds = await readSourceIds(file)
-  const origin = `http://127.0.0.1:${server.port}`
   try {
-    if (options.rows.includes('create')) yield* creates(origin, writer, sourceIds, options)
-    if (options.rows.includes('import')) yield* imports(origin, writer, sourceIds, options)
+    if (options.rows.includes('create')) yield* creates(server, writer, sourceIds, options)
+    if (options.rows.includes('import')) yield* imports(server, writer, sourceIds, options)
   } finally {
     await server.stop()
     await writer.stop()
@@ -38,8 +35,18 @@ export async function* writingRows(corpus: string, options: Options): AsyncGener
   }
 }
 
+/** With the CPU time that the server took for each. */
+async function withCpu(
+  server: Server,
+  measure: () => Promise<{ rate: number; count: number }>,
+): Promise<Measure> {
+  const before = (await server.ask('cpu')) as number
+  const { rate, count } = await measure()
+  return { rate, cpuUs: (((await server.ask('cpu')) as number) - before) / count }
+}
+
 async function* creates(
-  origin: string,
+  server: Server,
   writer: Writer,
   sourceIds: string[],
   { articles, seconds, rounds }: Options,
@@ -49,13 +56,16 @@ async function* creates(
     [32, 0.9],
     [50, undefined],
   ] as const) {
-    const create = await creating(`${origin}/v1/articles`, bodies(articles, sourceIds, shortBody), clients)
+    const url = `${origin(server)}/v1/articles`
+    const create = await creating(url, bodies(articles, sourceIds, shortBody), clients)
     await create(1)
     const inserts = { work: 'inserts' as const, bodyBytes: shortBody, batch: clients, seconds }
-    const [ours = [], base = []] = await interleaved(
-      [() => create(seconds), () => rateOf(writer, inserts)],
-      rounds,
-    )
+    const byHttp = () =>
+      withCpu(server, async () => {
+        const { rate } = await create(seconds)
+        return { rate, count: rate * seconds }
+      })
+    const [ours = [], base = []] = await interleaved([byHttp, () => writer.ask(inserts)], rounds)
     const name = clients === 1 ? 'create, one client' : `create, ${clients} clients`
     yield { name, ours, base, of: `better-sqlite3, ${clients} a transaction`, ...atLeast(goal) }
   }
@@ -71,19 +81,20 @@ export async function creating(url: string, lines: string[], connections: number
 }
 
 async function* imports(
-  origin: string,
+  server: Server,
   writer: Writer,
   sourceIds: string[],
   { articles, seconds, rounds }: Options,
 ): AsyncGenerator<Result> {
   const lines = bodies(articles, sourceIds, corpusBody)
   const count = importedASecond * seconds
-  const byHttp = () => importByHttp(origin, freshLines(lines, count), count)
+  const byHttp = () =>
+    withCpu(server, async () => ({ ...(await importByHttp(server, freshLines(lines, count), count)), count }))
   const [overHttp = [], called = [], base = []] = await interleaved(
     [
       byHttp,
-      () => rateOf(writer, { work: 'import', bodyBytes: corpusBody, articles: count }),
-      () => rateOf(writer, { work: 'inserts', bodyBytes: corpusBody, batch: importBatch, seconds }),
+      () => writer.ask({ work: 'import', bodyBytes: corpusBody, articles: count }),
+      () => writer.ask({ work: 'inserts', bodyBytes: corpusBody, batch: importBatch, seconds }),
     ],
     rounds,
   )
@@ -92,10 +103,10 @@ async function* imports(
   yield { name: 'import of NDJSON, operation', ours: called, ...against }
 }
 
-async function importByHttp(origin: string, body: string, count: number): Promise<Measure> {
+async function importByHttp(server: Server, body: string, count: number): Promise<Measure> {
   const headers = { authorization, 'content-type': 'application/x-ndjson' }
   const begun = performance.now()
-  const answer = await fetch(`${origin}/v1/articles/import`, { method: 'POST', headers, body })
+  const answer = await fetch(`${origin(server)}/v1/articles/import`, { method: 'POST', headers, body })
   const text = await answer.text()
   const elapsedMs = performance.now() - begun
   const created = text.split('"status":"created"').length - 1

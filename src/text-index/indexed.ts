@@ -1,6 +1,6 @@
 import { lexeme } from './match.ts'
 import { standsAlone } from './query.ts'
-import { type Term, termsOf, termTextsOf } from './terms.ts'
+import { type TermTexts, termsOf, termTextsOf } from './terms.ts'
 
 export type Fields = { title: string; summary: string; body: string }
 
@@ -24,42 +24,34 @@ const maxTermBytes = 200
  * The terms of an article, bounded. Those behind the first 16,000 stand in no phrase and are found by themselves; of a term
  * that occurs more than 200 times, the later ones are gaps; and so is every new one when the text is full.
  */
-export function indexedTerms(fields: Fields): IndexedFields {
-  const { title, summary, body } = fields
+export function indexedTerms({ title, summary, body }: Fields): IndexedFields {
   const texts = [title, summary, body].map(termTextsOf)
-  const streamed = sumOf(texts.map(({ stream }) => stream.length))
-  const isBounded = isSurelyBounded(fields, streamed + sumOf(texts.map(({ loose }) => loose.length)))
-  if (streamed > maxStream || !isBounded) return cutTerms(fields, isBounded ? () => true : admission())
-  const indexed = texts.map(({ stream, loose }) => ({ stream, loose: onceEach(loose, stream) }))
+  const admit = isSurelyBounded(texts) ? undefined : admission()
+  let room = maxStream
+  const indexed = texts.map((terms, place) => {
+    const cut = terms.stream.length > room ? cutAt([title, summary, body][place] as string, room) : terms
+    room -= cut.stream.length
+    return admitted(cut, admit)
+  })
   const [ofTitle, ofSummary, ofBody] = indexed as [IndexedField, IndexedField, IndexedField]
   return { title: ofTitle, summary: ofSummary, body: ofBody }
 }
 
-const sumOf = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0)
+/** What of a text that is too long stands in phrases, and all the rest of it in its order. */
+function cutAt(text: string, room: number): TermTexts {
+  const stream: string[] = []
+  const apart: string[] = []
+  for (const term of termsOf(text)) (term.loose || stream.length === room ? apart : stream).push(term.text)
+  return { stream, loose: apart }
+}
 
-/** The terms of a text that may be longer than what can be held. */
-function cutTerms(fields: Fields, admit: Admit): IndexedFields {
-  const terms = { title: termsOf(fields.title), summary: termsOf(fields.summary), body: termsOf(fields.body) }
-  let room = maxStream
-  const indexed = (name: keyof Fields): IndexedField => {
-    const field = indexedField(terms[name], room, admit)
-    room -= field.stream.length
-    return field
-  }
-  return { title: indexed('title'), summary: indexed('summary'), body: indexed('body') }
+function admitted({ stream, loose }: TermTexts, admit: Admit | undefined): IndexedField {
+  if (!admit) return { stream, loose: onceEach(loose, stream) }
+  const kept = stream.map((term) => (admit(term) ? term : undefined))
+  return { stream: kept, loose: onceEach(loose, kept).filter(admit) }
 }
 
 type Admit = (term: string) => boolean
-
-function indexedField(terms: Term[], room: number, admit: Admit): IndexedField {
-  const stream: IndexedField['stream'] = []
-  const apart: string[] = []
-  for (const { text, loose } of terms) {
-    if (loose || stream.length === room) apart.push(text)
-    else stream.push(admit(text) ? text : undefined)
-  }
-  return { stream, loose: onceEach(apart, stream).filter(admit) }
-}
 
 /** Which single characters were met. Used again by each call, and cleared: most loose terms are Han, and a `Set` of texts is slow. */
 const met = new Uint8Array(0x10000)
@@ -83,26 +75,23 @@ function onceEach(apart: string[], stream: IndexedField['stream']): string[] {
   return [...singles, ...new Set(longer.filter((term) => !inStream.has(term)))]
 }
 
-/** Whether no bound can be met, which an ordinary article tells by its size and by its characters: counting terms costs more. */
-function isSurelyBounded({ title, summary, body }: Fields, terms: number): boolean {
-  if (terms * maxTermBytes > maxBytes) return false
-  return terms <= maxOccurrences || mostOfOneCharacter(title + summary + body) <= maxOccurrences
-}
-
 const counts = new Uint32Array(0x10000)
 
-/** How often the commonest character of a text occurs, blanks aside: no term occurs more often. */
-function mostOfOneCharacter(text: string): number {
-  let most = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code <= 0x20) continue
-    const count = (counts[code] as number) + 1
-    counts[code] = count
-    if (count > most) most = count
+/** Whether no bound can be met, which an ordinary article tells by its size and by how its terms begin: counting terms costs more. */
+function isSurelyBounded(texts: TermTexts[]): boolean {
+  let terms = 0
+  let mostAlike = 0
+  for (const { stream, loose } of texts) {
+    terms += stream.length + loose.length
+    for (const term of stream) {
+      const first = term.charCodeAt(0)
+      const alike = (counts[first] as number) + 1
+      counts[first] = alike
+      if (alike > mostAlike) mostAlike = alike
+    }
   }
-  for (let at = 0; at < text.length; at++) counts[text.charCodeAt(at)] = 0
-  return most
+  for (const { stream } of texts) for (const term of stream) counts[term.charCodeAt(0)] = 0
+  return mostAlike <= maxOccurrences && terms * maxTermBytes <= maxBytes
 }
 
 /** Whether one more occurrence of a term fits. */
@@ -135,8 +124,9 @@ export function toColumns(indexed: IndexedFields): Fields {
 
 /** Loose terms must not become neighbours of anything; those that stand alone are in no phrase, and need no gap behind them. */
 function columnOf({ stream, loose }: IndexedField): string {
-  const apart = loose.map((term) => (standsAlone(term) ? term : `${term} ${gap}`))
-  return [...stream.map((term) => term ?? gap), gap, ...apart].join(' ')
+  const apart = loose.map((term) => (standsAlone(term) ? term : `${term} ${gap}`)).join(' ')
+  const phrases = (stream.includes(undefined) ? stream.map((term) => term ?? gap) : stream).join(' ')
+  return `${phrases} ${gap} ${apart}`
 }
 
 const weights = { title: 'A', summary: 'B', body: '' }

@@ -35,7 +35,13 @@ const lone = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Ha
  * A Han character by itself is a neighbour of nothing: in the texts it mostly stands inside a run, whose pairs are the
  * neighbours. It is matched wherever it occurs. The same goes for kana and Hangul.
  */
-export const standsAlone = (term: string) => term.length <= 2 && lone.test(term)
+export function standsAlone(term: string): boolean {
+  if (term.length === 1 && isUnified(term.charCodeAt(0))) return true
+  return term.length <= 2 && lone.test(term)
+}
+
+/** Nearly all Han characters, told without the pattern. */
+const isUnified = (unit: number) => unit >= 0x4e00 && unit <= 0x9fff
 
 /** Terms in their order, cut where one stands alone; `undefined` where there is none. */
 export function phraseOf(terms: string[], place: Place): TextQuery | undefined {

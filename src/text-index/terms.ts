@@ -24,8 +24,10 @@ export function termsOf(text: string): Term[] {
   return terms
 }
 
+export type TermTexts = { stream: string[]; loose: string[] }
+
 /** The same without their places: those that may stand in a phrase, and the loose ones. */
-export function termTextsOf(text: string): { stream: string[]; loose: string[] } {
+export function termTextsOf(text: string): TermTexts {
   const stream: string[] = []
   const apart: string[] = []
   readTerms(text, {

@@ -16,6 +16,12 @@ const insert = (tx: Transaction, key: string, body = '') =>
     insert into idempotent_answer (actor, key, fingerprint, status, headers, body, created_at)
     values ('', ${key}, '', 0, '', ${body}, '')`)
 
+/** So that the commit takes long enough for others to be worth waiting for. */
+async function insertSlowly(tx: Transaction, key: string): Promise<void> {
+  await insert(tx, key)
+  await sleep(2)
+}
+
 const count = (database: Database) => database.one(sql`select count(*) as count from idempotent_answer`)
 
 describe('SQLite', () => {
@@ -47,6 +53,21 @@ describe('SQLite', () => {
     )
     expect(commits).toBe(1)
     expect(seen).toEqual(Array(50).fill(50))
+  })
+
+  it('waits a moment for those who were answered together, who come back one after the other', async () => {
+    const together = Array.from({ length: 8 }, (_, n) => database.write((tx) => insertSlowly(tx, `${n}`)))
+    await Promise.all(together)
+    let commits = 0
+    database.onCommit(() => commits++)
+    const first = database.write((tx) => insert(tx, 'first'))
+    await sleep(1)
+    const later = Array.from({ length: 7 }, (_, n) => database.write((tx) => insert(tx, `later ${n}`)))
+    await Promise.all([first, ...later])
+    expect(commits).toBe(1)
+    // Nobody else comes: who is alone is answered all the same.
+    await database.write((tx) => insert(tx, 'last'))
+    expect(commits).toBe(2)
   })
 
   it('cuts a crowd of writers into several commits', async () => {
