@@ -70,21 +70,16 @@ export const noTag = (slug: string | undefined) => `There is no tag ${JSON.strin
 async function findTags(q: Queries, slugs: string[]): Promise<(FoundTag | undefined)[]> {
   if (slugs.length === 0) return []
   const normalised = slugs.map(normaliseSlug)
-  const found = new Map<string, FoundTag>()
-  const missing = new Set<string>()
-  for (const slug of normalised) {
-    const known = q.memory?.get(keyOf(slug))
-    if (known) found.set(slug, known as FoundTag)
-    else missing.add(slug)
-  }
-  for (const { asked, ...tag } of missing.size > 0 ? await listBySlugs(q, [...missing]) : []) {
-    found.set(asked, tag)
-    q.memory?.set(keyOf(asked), tag)
-  }
+  const found = (q.memory?.get(tagsKey) as Map<string, FoundTag>) ?? new Map()
+  const missing = new Set(normalised.filter((slug) => !found.has(slug)))
+  if (missing.size > 0)
+    for (const { asked, ...tag } of await listBySlugs(q, [...missing])) found.set(asked, tag)
+  q.memory?.set(tagsKey, found)
   return normalised.map((slug) => found.get(slug))
 }
 
-const keyOf = (slug: string) => `tag at ${slug}`
+/** What a transaction remembers: the tags that it has met, by slug. */
+const tagsKey = 'tags by slug'
 
 /** Gives a tag these slugs. Throws `conflict` where another tag has one: each slug, own or alias, leads to one tag. */
 export async function claimSlugs(

@@ -13,15 +13,15 @@ export type Parents = Map<string, string | null>
  */
 export async function parentsOf(tx: Transaction, tagIds: string[]): Promise<Parents> {
   const locked = (tx.memory.get(lockedKey) ?? new Map()) as Parents
-  const missing = tagIds.filter((id) => !locked.has(id))
-  if (missing.length === 0) return locked
-  const rows = await lockAncestry(tx, [...new Set(missing)])
-  const parents = new Map([...locked, ...rows.map(({ id, parent_id }) => [id, parent_id] as const)])
-  tx.memory.set(lockedKey, parents)
-  return parents
+  const missing = new Set(tagIds.filter((id) => !locked.has(id)))
+  if (missing.size === 0) return locked
+  for (const { id, parent_id } of await lockAncestry(tx, [...missing])) locked.set(id, parent_id)
+  tx.memory.set(lockedKey, locked)
+  return locked
 }
 
-const lockedKey = 'parents of tags'
+/** What a transaction remembers: the parents of the tags that it has locked. */
+const lockedKey = 'parents of locked tags'
 
 /** The tag, its parent, and so on to the top. */
 export function chainOf(parents: Parents, tagId: string | null): string[] {
