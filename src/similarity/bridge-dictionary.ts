@@ -12,6 +12,7 @@ type Entry = { rest: string; words: string[] }
 /** The words that begin with one character, by the second one; the longest first. */
 type Words = Map<string, Entry[]>
 
+const none: Entry[] = []
 const folder = join(import.meta.dirname, 'bridge')
 const han = /\p{Script=Han}/u
 
@@ -23,8 +24,8 @@ const read = new Map<string, Words>()
 /** The English words of the longest Chinese word that begins at this place of a folded text, and how long that is. */
 export function longestWordAt(text: string, at: number): { length: number; words: string[] } | undefined {
   const words = wordsBehind(text.charAt(at))
-  const entry = words.get(text.charAt(at + 1))?.find(({ rest }) => text.startsWith(rest, at + 2))
-  if (entry) return { length: 2 + entry.rest.length, words: entry.words }
+  for (const { rest, words: english } of words.get(text.charAt(at + 1)) ?? none)
+    if (rest === '' || text.startsWith(rest, at + 2)) return { length: 2 + rest.length, words: english }
   const [single] = words.get('') ?? []
   return single && { length: 1, words: single.words }
 }

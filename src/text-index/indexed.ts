@@ -1,6 +1,6 @@
 import { lexeme } from './match.ts'
 import { standsAlone } from './query.ts'
-import { type TermTexts, termsOf, termTextsOf } from './terms.ts'
+import { type Term, type TermTexts, termsOf, termTextsOf } from './terms.ts'
 
 export type Fields = { title: string; summary: string; body: string }
 
@@ -25,11 +25,12 @@ const maxTermBytes = 200
  * that occurs more than 200 times, the later ones are gaps; and so is every new one when the text is full.
  */
 export function indexedTerms({ title, summary, body }: Fields): IndexedFields {
-  const texts = [title, summary, body].map(termTextsOf)
+  const texts = [title, summary, body].map(read)
   const admit = isSurelyBounded(texts) ? undefined : admission()
   let room = maxStream
   const indexed = texts.map((terms, place) => {
-    const cut = terms.stream.length > room ? cutAt([title, summary, body][place] as string, room) : terms
+    const given = () => terms.inOrder ?? termsOf([title, summary, body][place] as string)
+    const cut = terms.stream.length > room ? cutAt(given(), room) : terms
     room -= cut.stream.length
     return admitted(cut, admit)
   })
@@ -37,11 +38,20 @@ export function indexedTerms({ title, summary, body }: Fields): IndexedFields {
   return { title: ofTitle, summary: ofSummary, body: ofBody }
 }
 
+/** So long a text is probably cut, which takes the terms in their order: they are made once. */
+const longText = 4 * maxStream
+
+function read(text: string): TermTexts & { inOrder?: Term[] } {
+  if (text.length <= longText) return termTextsOf(text)
+  const inOrder = termsOf(text)
+  return { ...cutAt(inOrder, Number.POSITIVE_INFINITY), inOrder }
+}
+
 /** What of a text that is too long stands in phrases, and all the rest of it in its order. */
-function cutAt(text: string, room: number): TermTexts {
+function cutAt(terms: Term[], room: number): TermTexts {
   const stream: string[] = []
   const apart: string[] = []
-  for (const term of termsOf(text)) (term.loose || stream.length === room ? apart : stream).push(term.text)
+  for (const term of terms) (term.loose || stream.length === room ? apart : stream).push(term.text)
   return { stream, loose: apart }
 }
 

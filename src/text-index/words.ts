@@ -1,6 +1,6 @@
-import { stemmer } from 'stemmer'
 import { connector, digit, letter } from './characters.ts'
 import type { Folded } from './folding.ts'
+import { isStemmed, longestTerm, stemOf } from './stems.ts'
 import type { Terms } from './terms.ts'
 
 /**
@@ -9,7 +9,6 @@ import type { Terms } from './terms.ts'
  */
 type Word = { text: string; from: number; to: number; next: number; parts: [from: number, to: number][] }
 
-const longest = 64
 const apostrophe = "'".charCodeAt(0)
 const dot = '.'.charCodeAt(0)
 const comma = ','.charCodeAt(0)
@@ -22,7 +21,7 @@ export function readWords(source: Folded, from: number, terms: Terms): number {
   if (source.classes[to] === connector && to < source.text.length) return readChain(source, from, terms)
   const text = source.text.slice(from, to)
   add(terms, source, text, from, to, false)
-  if (!stems.has(text)) addParts(terms, source, partsOf(text, from))
+  if (!isStemmed(text)) addParts(terms, source, partsOf(text, from))
   return to
 }
 
@@ -63,7 +62,7 @@ function readChain(source: Folded, from: number, terms: Terms): number {
 
 /** gpt4 and gpt4turbo for GPT-4-turbo. Nobody joins a date or a telephone number. */
 function addJoined(terms: Terms, source: Folded, chain: Word[]) {
-  for (const count of chain.length > 2 ? [2, Math.min(chain.length, longest)] : [2]) {
+  for (const count of chain.length > 2 ? [2, Math.min(chain.length, longestTerm)] : [2]) {
     const joined = chain.slice(0, count)
     const text = joined.map((word) => word.text).join('')
     const { from } = joined[0] as Word
@@ -137,26 +136,6 @@ function addParts(terms: Terms, source: Folded, parts: Word['parts']) {
 function add(terms: Terms, { starts, ends }: Folded, text: string, from: number, to: number, loose: boolean) {
   terms.add(stemOf(text), starts[from] as number, ends[to - 1] as number, loose)
 }
-
-/** A page of English has a few hundred different words, and a stem costs microseconds. */
-const stems = new Map<string, string>()
-const stemsKept = 20_000
-
-/** The stem of an English word, and any other word as it is; of bounded length. */
-function stemOf(text: string): string {
-  const known = stems.get(text)
-  if (known !== undefined) return known
-  if (!/^[a-z]{3,}$/.test(text)) return cut(text)
-  // A long slice would keep the whole text that it was cut from.
-  const own = Buffer.from(cut(text), 'latin1').toString('latin1')
-  const stem = stemmer(own)
-  if (stems.size >= stemsKept) stems.clear()
-  if (own.length === text.length) stems.set(own, stem)
-  return stem
-}
-
-const cut = (text: string) =>
-  text.length <= longest ? text : text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')
 
 const isWord = ({ text, classes }: Folded, at: number) =>
   at < text.length && ((classes[at] as number) & (letter | digit)) !== 0

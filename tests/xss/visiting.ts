@@ -74,9 +74,10 @@ async function openVisitor(executablePath: string, isOurs: (script: string) => b
   })
   page.on('popup', () => visitor.what.add('window'))
   page.on('framenavigated', (frame) => {
-    const isBlank = /^(?:about:blank|chrome-error:)/.test(frame.url())
+    // A frame with a document of its own text goes nowhere; what it runs is heard of as a script.
+    const isBlank = /^(?:about:(?:blank|srcdoc)$|chrome-error:)/.test(frame.url())
     if (!isBlank && withoutFragment(frame.url()) !== withoutFragment(visitor.url))
-      visitor.what.add('navigation')
+      visitor.what.add(`navigation to ${frame.url()}`)
   })
   await page.route('**/*', (route) => {
     const request = route.request()
