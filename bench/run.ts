@@ -24,7 +24,7 @@ npm run bench:full -- [options]
 
 Measures the product beside the least that could do the same work, in turn, and prints the ratios. The short form takes about five
 minutes and prints only; the full form takes half an hour and writes bench/RESULTS.md and bench/results.svg, section by section.
-The first run makes each newsroom that it needs, which takes minutes for 10,000 articles and most of an hour for 1,000,000; they are
+The first run makes each newsroom that it needs, which takes minutes for 10,000 articles and half an hour and 18 GB for 1,000,000; they are
 kept in data/bench.
 
   --full            all rows, as npm run bench:full
