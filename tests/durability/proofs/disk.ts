@@ -5,7 +5,8 @@ import { clearRefusal, faultsOf, newDatabase, readLedger, unclearRefusals } from
 import { type Control, injectInto, serve, startWriter } from '../processes.ts'
 import { demand, inFolder, lossOf, mounted, nothing, type Proof, until } from '../proof.ts'
 
-const ballastBytes = 4 * 1024 * 1024
+/** What comes back is enough for more than a few commits: each is in the log as well as in the file. */
+const ballastBytes = 18 * 1024 * 1024
 /** No commit of the writer is so small. */
 const leftBytes = 16 * 1024
 const healthyWithinMs = 5000
@@ -38,7 +39,7 @@ export const fullDisk: Proof = {
 
 const onSmallDisk = (control?: Control) =>
   inFolder((folder) =>
-    mounted(join(folder, 'disk'), ['-t', 'tmpfs', '-o', 'size=10m', 'tmpfs'], (disk) =>
+    mounted(join(folder, 'disk'), ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs'], (disk) =>
       fillDisk(disk, join(folder, 'ledger'), control),
     ),
   )
@@ -68,7 +69,11 @@ async function fillDisk(disk: string, ledger: string, control?: Control) {
     await until(
       () => readLedger(ledger).acknowledged > before + writersAfter,
       healthyWithinMs,
-      'It does not recover.',
+      () => {
+        const { acknowledged, refusals } = readLedger(ledger)
+        const { bavail, bsize } = statfsSync(disk)
+        return `It does not recover: ${acknowledged - before} writes were acknowledged, ${JSON.stringify([...refusals])} refused, ${bavail * bsize} bytes are left. ${server.output().slice(-2000)}`
+      },
     )
     const healthyAfterMs = performance.now() - freedAt
     await server.kill()
