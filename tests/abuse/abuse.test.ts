@@ -72,6 +72,10 @@ function memoryMb(): number {
   return Number(kilobytes) / 1024
 }
 
+/** Written down either way: a figure that misses its goal fails the run, and says so where it is read. */
+const told = (value: number, atMost: number, unit: string) =>
+  `goal ${atMost} ${unit}: ${value < atMost ? 'reached' : 'NOT REACHED'}`
+
 async function tally(program: Program): Promise<Record<string, number>> {
   program.process.kill('SIGTERM')
   await program.ended
@@ -90,7 +94,7 @@ it.each(attacks)(
     const statuses = await tally(program)
     recordFigure('Hostile clients', {
       promise: `The health probe answers under ${kind}, ${count} at a time`,
-      figure: `p99 ${Math.round(p99)} ms of ${probes}; ${Math.round(memory)} MB; answers ${
+      figure: `p99 ${Math.round(p99)} ms of ${probes} (${told(p99, p99AtMostMs, 'ms')}); ${Math.round(memory)} MB (${told(memory, memoryAtMostMb, 'MB')}); answers ${
         Object.entries(statuses)
           .map(([status, times]) => `${status} × ${times}`)
           .join(', ') || 'none'
