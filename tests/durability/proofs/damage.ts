@@ -25,7 +25,7 @@ export const damagedLogs: Proof = {
       const rows = articlesIn(await copied(folder, file))
       let [tries, noticed, silent, withoutIndex] = [0, 0, 0, 0]
       while (tries < (long ? 300 : roundsOfShortForm) && mayGoOn()) {
-        const damage = damageOf(statSync(`${file}-wal`).size)
+        const damage = damageOf(liveBytesOf(file))
         tries++
         if ((await verified(folder, file, damage)).faults.length > 0) noticed++
         if ((await verified(folder, file, damage, ['-shm'])).faults.length > 0) withoutIndex++
@@ -73,6 +73,17 @@ export const damagedFiles: Proof = {
       demand(byVerify >= byEngine, 'verify sees less than the engine by itself.')
       return `of ${tries} flips the manifest noticed ${byManifest}, \`newsweave verify\` without one ${byVerify}, \`integrity_check\` alone ${byEngine}`
     }),
+}
+
+/**
+ * How much of a log counts, by the index beside it: what is behind that is left from before the log was begun anew, and means nothing
+ * (https://www.sqlite.org/walformat.html: the size of a page at 14, the last frame at 16; a frame has a head of 24 bytes).
+ */
+function liveBytesOf(file: string): number {
+  const index = readFileSync(`${file}-shm`)
+  const live = logHeadBytes + index.readUInt32LE(16) * (24 + index.readUInt16LE(14))
+  demand(live > logHeadBytes, 'The log is empty: there is nothing to damage.')
+  return Math.min(live, statSync(`${file}-wal`).size)
 }
 
 type Damage = { suffix: '' | '-wal'; at: number; kind: 'bit' | 'byte' | 'end' }
