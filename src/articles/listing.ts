@@ -88,7 +88,7 @@ export async function countArticles(q: Queries, filters: ArticleFilters): Promis
 export async function conditionsOf(q: Queries, filters: ArticleFilters): Promise<Sql[] | undefined> {
   const resolved = await resolve(q, filters)
   if (!resolved) return undefined
-  const published = publishedBetween(resolved, sql`a.published_at`)
+  const published = publishedBetween(resolved, ofArticle.at)
   const checks = [...listingChecksOf(resolved, ofArticle), ...checksOf(resolved)]
   return [stateCheck(resolved.state), ...published, ...checks, ...changedAfter(resolved)]
 }
@@ -150,10 +150,12 @@ async function spansOf(q: Queries, filters: Resolved, sort: Sort): Promise<ListS
   const { leads, rest } = await leadOf(q, filters, sort)
   const checks = [...checksOf(rest), ...changedAfter(filters)]
   return leads.map(({ condition, published, ...lead }) => {
-    const listings = listingChecksOf(rest, lead.article === empty ? ofArticle : lead)
+    // The order of a lead on the article itself may be another than that of publishing.
+    const listed = lead.article === empty ? ofArticle : lead
+    const listings = listingChecksOf(rest, listed)
     return {
       ...lead,
-      conditions: [condition, ...publishedBetween(filters, lead.at), ...listings],
+      conditions: [condition, ...publishedBetween(filters, listed.at), ...listings],
       checks: published ? checks : [stateCheck(filters.state), ...checks],
       isSparse: listings.length + checks.length > 0,
     }
@@ -275,10 +277,9 @@ function isBy(author: string, { at, id }: Listed): Sql {
 
 /** Both ends are open: "after" is later than, "before" earlier than. */
 function publishedBetween({ publishedAfter, publishedBefore }: Resolved, at: Sql): Sql[] {
-  const published = at.text === 'a.content_changed_at' ? sql`a.published_at` : at
   const conditions: Sql[] = []
-  if (publishedAfter) conditions.push(sql`${published} > ${publishedAfter}`)
-  if (publishedBefore) conditions.push(sql`${published} < ${publishedBefore}`)
+  if (publishedAfter) conditions.push(sql`${at} > ${publishedAfter}`)
+  if (publishedBefore) conditions.push(sql`${at} < ${publishedBefore}`)
   return conditions
 }
 

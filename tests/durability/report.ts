@@ -12,7 +12,7 @@ export async function record({ name, promise }: Proof, figure: string): Promise<
   const lines = (await readFile(page, 'utf8')).split('\n')
   const old = lines.findIndex((line) => line.includes(`\`${command(name)}\``))
   if (old >= 0) lines[old] = row
-  else lines.splice(lines.findLastIndex((line) => line.startsWith('|')) + 1, 0, row)
+  else lines.splice(lines.findLastIndex((line) => line.includes('`npm run test:durability')) + 1, 0, row)
   await writeFile(page, lines.join('\n'))
 }
 
