@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { z } from 'zod'
 import { recordChange } from '../changes/changes.ts'
 import type { Transaction } from '../database/database.ts'
+import { turn } from '../shared/turns.ts'
 import { tagIdsOf, tagsOfArticles } from '../tags/tags.ts'
 import type { Article, TranslationOf } from './article.ts'
 import { attributionOf } from './attribution.ts'

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Database, Transaction } from '../database/database.ts'
 import type { Scope } from '../http/access.ts'
-import { unstorableFailure } from '../http/bodies.ts'
+import { tooDeepFailure, unstorableFailure } from '../http/bodies.ts'
 import { keyReused } from '../http/idempotency.ts'
 import type { KeptSlice, SlicedRequest } from '../http/idempotent-slices.ts'
 import { asFailure, invalidInput } from '../http/problems.ts'
 import { Failure, type FailureCode, type FieldError } from '../shared/failure.ts'
+import { isTooDeep } from '../shared/json.ts'
 import { NewArticle } from './article.ts'
 import { copyArticle } from './copying.ts'
 import { ExportedLine, isExported } from './exported.ts'
@@ -175,6 +176,7 @@ function articleOf(
   { complete = (line) => line }: Options,
 ): NewArticle | ExportedLine | Failure {
   if (text instanceof Failure) return text
+  if (isTooDeep(text)) return tooDeepFailure()
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure, type FieldError } from '../shared/failure.ts'
+import { isTooDeep, maxDepth } from '../shared/json.ts'
 import type { OperationFacts } from './operation.ts'
 import { maxErrors } from './problems.ts'
 
@@ -45,10 +46,11 @@ export function addBodyParsers(app: FastifyInstance) {
     } catch (error) {
       return done(error as Error)
     }
+    if (isTooDeep(text)) return done(tooDeepFailure())
     parseJson(request, text, (error, value) => {
       if (error) return done(error)
       // The framework takes it for no body at all, which an operation may do with.
-      if (value === null) return done(nullFailure())
+      if (value === null) return done(bodyFailure('Expected an object, not null.'))
       done(unstorableFailure(text, value) ?? null, value)
     })
   })
@@ -59,10 +61,11 @@ export function addBodyParsers(app: FastifyInstance) {
   app.addContentTypeParser(ndjson, (_request, stream, done) => done(null, stream))
 }
 
-function nullFailure(): Failure {
-  const message = 'Expected an object, not null.'
+function bodyFailure(message: string): Failure {
   return new Failure('validation-failed', message, { errors: [{ in: 'body', path: '', message }] })
 }
+
+export const tooDeepFailure = () => bodyFailure(`Nested more than ${maxDepth} deep.`)
 
 /** A body is of a type that its operation reads, not just of one that some other does. */
 function refuseOtherTypes({ headers, method, routeOptions }: FastifyRequest) {
@@ -101,33 +104,22 @@ export function unstorableFailure(text: string, value: unknown): Failure | undef
   })
 }
 
-type Place = { value: unknown; key: string; above: Place | undefined }
-
-/** Where a text or a name cannot be kept. Without recursion: what is sent may be nested as deep as it is long. */
-function unstorable(whole: unknown): FieldError[] {
-  const found: FieldError[] = []
-  const rest: Place[] = [{ value: whole, key: '', above: undefined }]
-  for (let place = rest.pop(); place && found.length < maxErrors; place = rest.pop()) {
-    const { value, above } = place
-    if (!storable(place.key)) found.push(fault(above))
-    else if (typeof value === 'string' && !storable(value)) found.push(fault(place))
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value).reverse()) {
-        rest.push({ value: member, key, above: place })
-      }
-    }
+/** Where a text or a name cannot be kept. */
+function unstorable(value: unknown, path: string[] = [], found: FieldError[] = []): FieldError[] {
+  if (typeof value === 'string' && !storable(value)) found.push(fault(path))
+  if (typeof value !== 'object' || value === null) return found
+  for (const [key, member] of Object.entries(value)) {
+    if (found.length >= maxErrors) return found
+    if (storable(key)) unstorable(member, [...path, key], found)
+    else found.push(fault(path))
   }
   return found
 }
 
 const storable = (text: string) => text.isWellFormed() && !text.includes('\0')
 
-function fault(place: Place | undefined): FieldError {
-  const path: string[] = []
-  for (let step = place; step?.above; step = step.above) path.push(step.key)
-  return {
-    in: 'body',
-    path: path.reverse().join('.'),
-    message: 'Has a NUL character or half of a surrogate pair.',
-  }
-}
+const fault = (path: string[]): FieldError => ({
+  in: 'body',
+  path: path.join('.'),
+  message: 'Has a NUL character or half of a surrogate pair.',
+})

@@ -7,6 +7,8 @@ const weightOfLast = 0.3
 const countsAtMostMs = 1_500
 const lateAtMostMs = 500
 const retryAfterSeconds = 2
+const holdsBackMs = 1_000
+const maxHeldBack = 2_000
 
 type Lateness = { start(): void; lateMs(): number; stop(): void }
 
@@ -32,24 +34,37 @@ export function watchLateness(): Lateness {
 }
 
 /**
- * While more is asked than can be answered in time, what comes is refused at once with 503, which costs next to nothing, so that
- * what was begun ends. Registered before keys are looked up. `exempt` are addresses by which the process is watched.
+ * While more is asked than can be answered in time, what comes is refused with 503, which costs next to nothing, so that what was
+ * begun ends. Registered before keys are looked up. `exempt` are addresses by which the process is watched.
  */
 export function addOverload(app: Server, exempt: string[], lateness = watchLateness()): void {
   const watched = new Set(exempt)
   app.addHook('onListen', async () => lateness.start())
   app.addHook('onClose', async () => lateness.stop())
   app.addHook('onRequest', (request, _reply, done) => {
-    done(lateness.lateMs() > lateAtMostMs && !watched.has(request.url) ? overloaded() : undefined)
+    if (lateness.lateMs() > lateAtMostMs && !watched.has(request.url)) holdBack(() => done(overloaded()))
+    else done()
   })
 }
 
-function overloaded(): Failure {
-  return new Failure(
-    'unavailable',
-    `More is asked than can be answered: try again in ${retryAfterSeconds} seconds.`,
-    {
-      headers: { 'Retry-After': String(retryAfterSeconds) },
-    },
-  )
+let heldBack = 0
+
+/**
+ * Tells a refusal after a moment, each after another: a client that heeds no `Retry-After` asks again as soon as it is refused, on a
+ * new connection, which costs more than one that waits. Who is one too many of those that wait is told at once.
+ */
+export function holdBack(tell: () => void): void {
+  const isOneTooMany = heldBack >= maxHeldBack
+  heldBack++
+  const told = () => {
+    heldBack--
+    tell()
+  }
+  if (isOneTooMany) told()
+  else setTimeout(told, holdsBackMs * (0.5 + Math.random()))
+}
+
+export function overloaded(): Failure {
+  const message = `More is asked than can be answered: try again in ${retryAfterSeconds} seconds.`
+  return new Failure('unavailable', message, { headers: { 'Retry-After': String(retryAfterSeconds) } })
 }

@@ -219,7 +219,8 @@ export function problemDocument(failure: Failure, base: string, instance: string
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown, base: string) {
   const failure = asFailure(error)
   const { status } = problemKinds[failure.code]
-  if (failure.code === 'internal') request.log.error({ err: error }, 'internal error')
+  if (failure.code === 'internal' && !isBrokenOff(request, error))
+    request.log.error({ err: error }, 'internal error')
   else if (failure.cause) request.log.warn({ err: failure.cause }, failure.message)
   const instance = request.url.split('?', 1)[0] ?? ''
   reply.removeHeader('etag').removeHeader('last-modified').removeHeader('link')
@@ -230,6 +231,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .serializer(JSON.stringify)
     .send(problemDocument(failure, base, instance, request.id))
 }
+
+/** By a client that went while it sent its body: nobody reads the answer. */
+const isBrokenOff = ({ raw }: FastifyRequest, error: unknown) =>
+  raw.readableAborted && (error as { code?: string }).code === 'ECONNRESET'
 
 /** Enough to mend a request by. With all of them, the answer could be many times as large as what was sent. */
 export const maxErrors = 100

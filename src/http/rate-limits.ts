@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../shared/failure.ts'
+import { connected } from '../shared/turns.ts'
 import type { Actor } from './access.ts'
 import {
   type AddressSharing,
@@ -9,6 +10,7 @@ import {
   windowSeconds,
 } from './address-counts.ts'
 import { fairShare } from './fair-share.ts'
+import { holdBack } from './overload.ts'
 import type { Server } from './server.ts'
 
 /**
@@ -57,6 +59,7 @@ export function addRateLimits(
   const keyPolicies = policies()
   const share = fairShare(underWay)
   const uncounted = new Set(exempt)
+  app.server.on('connection', connected)
   if (sharing) shareCounts(app, addresses, sharing)
   app.decorateRequest('quota', null)
 
@@ -75,7 +78,9 @@ export function addRateLimits(
       release = share.enter(client, Date.now(), done)
       if (isOver) release()
     } catch (error) {
-      done(error as Error)
+      const refuse = () => done(error as Error)
+      if (error instanceof Failure && error.code === 'unavailable') holdBack(refuse)
+      else refuse()
     }
   }
 

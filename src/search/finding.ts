@@ -1,6 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
+import { turn } from '../shared/turns.ts'
 import type { TextQuery } from '../text-index/query.ts'
 import type { Stretch } from '../text-index/text-index.ts'
 import {

@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries } from '../database/database.ts'
+import { turn } from '../shared/turns.ts'
 import { type Phrase, type Prefix, type TextQuery, termsIn } from '../text-index/query.ts'
 import type { Stretch } from '../text-index/text-index.ts'
 import { findAllMatches, findMatches } from './finding.ts'

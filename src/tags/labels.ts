@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries, Transaction } from '../database/database.ts'
+import { turn } from '../shared/turns.ts'
 import {
   insertLabels,
   insertListings,

@@ -1,6 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Queries, Transaction } from '../database/database.ts'
 import { join, raw, type Sql, sql } from '../database/sql.ts'
+import { turn } from '../shared/turns.ts'
 import { indexedTerms } from './indexed.ts'
 import * as postgres from './postgres.ts'
 import type { TextQuery } from './query.ts'

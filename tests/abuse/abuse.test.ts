@@ -18,7 +18,7 @@ const attacker = new URL('./programs/attack.ts', import.meta.url)
 /** By what they do: how many sockets or connections at a time, and the statuses that they may be answered with. */
 const attacks: [kind: string, many: { short: number; long: number }, statuses: string[]][] = [
   ['slow headers', { short: 500, long: 10_000 }, ['408']],
-  ['slow bodies', { short: 500, long: 10_000 }, ['408']],
+  ['slow bodies', { short: 500, long: 10_000 }, ['408', '503']],
   ['idle sockets', { short: 500, long: 10_000 }, ['408']],
   ['header floods', { short: 4, long: 8 }, ['200', '431', '503']],
   ['resets mid-body', { short: 20, long: 50 }, []],

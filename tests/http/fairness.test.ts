@@ -23,7 +23,7 @@ function search(agent: Agent, address: string, { key, number }: { key: string; n
   })
 }
 
-it('a key that floods does not starve another, and is told at once what is too much', async () => {
+it('a key that floods does not starve another, and is told what is too much', async () => {
   const [sqlite] = engines
   const url = await (sqlite as NonNullable<typeof sqlite>).create()
   const database = (sqlite as NonNullable<typeof sqlite>).connect(url)
@@ -60,7 +60,7 @@ it('a key that floods does not starve another, and is told at once what is too m
       const { status } = await search(floodAgent, address, { key: keys.flood, number })
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       // This process measures, too, and is not to be kept busy by refusals alone.
-      if (status === 429) await sleep(10)
+      if (status !== 200) await sleep(10)
     }
   })
   await sleep(500)
@@ -70,7 +70,9 @@ it('a key that floods does not starve another, and is told at once what is too m
   agent.destroy()
   floodAgent.destroy()
 
-  expect([...statuses.keys()].sort()).toEqual([200, 429])
+  // What would wait for more than a second is refused as well, where the machine is busy.
+  expect([200, 429, 503]).toEqual(expect.arrayContaining([...statuses.keys()]))
+  expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 429]))
   // A few searches of the other beside each of its own steps, not the hundred that are sent at a time.
   expect(beside).toBeLessThan(20 * alone)
 }, 120_000)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addOverload, watchLateness } from '../../src/http/overload.ts'
+import { addOverload, holdBack, watchLateness } from '../../src/http/overload.ts'
 import { createServer } from '../../src/http/server.ts'
 import { checkProblem } from '../support/contract.ts'
 import { memoryLog } from '../support/log.ts'
@@ -49,4 +49,15 @@ it('is late where one step follows the other, and not by a single one', async ()
   }
   expect(lateMs()).toBeGreaterThan(500)
   stop()
+})
+
+it('tells refusals one after the other, and at once what is too much to hold back', async () => {
+  const toldMs: number[] = []
+  const begun = performance.now()
+  for (let count = 0; count < 2_100; count++) holdBack(() => toldMs.push(performance.now() - begun))
+  expect(toldMs).toHaveLength(100)
+  await expect.poll(() => toldMs.length, { timeout: 10_000 }).toBe(2_100)
+  const late = toldMs.slice(100)
+  expect(Math.min(...late)).toBeGreaterThan(400)
+  expect(Math.max(...late) - Math.min(...late)).toBeGreaterThan(500)
 })

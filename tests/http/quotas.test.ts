@@ -207,6 +207,36 @@ describe('requests under way', () => {
     await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(22)
   })
 
+  it('are not begun for a client that has gone', async () => {
+    const share = fairShare(1000)
+    const begun: string[] = []
+    share.enter('quiet', Date.now(), () => begun.push('quiet'))()
+    const over = Array.from({ length: 20 }, () => share.enter('a', Date.now(), () => begun.push('a')))
+    for (const end of over) end()
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
+    expect(begun).toEqual(['quiet', 'a'])
+  })
+
+  it('are refused where they would wait for longer than a second, for who sent too much alone', async () => {
+    const share = fairShare(1000)
+    const hold = () => {
+      for (const end = performance.now() + 50; performance.now() < end; );
+    }
+    share.enter('other', Date.now(), () => {})()
+    const enter = () => share.enter('flood', Date.now(), hold)
+    for (let count = 0; count < 40; count++) enter()
+    expect(enter).not.toThrow()
+    // Each is begun in a turn of its own, and four of them are worked on for a quarter of a second.
+    const begun = performance.now()
+    while (performance.now() - begun < 1_500) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(enter).toThrow('More is asked than can be answered')
+    let isAnswered = false
+    share.enter('other', Date.now(), () => {
+      isAnswered = true
+    })
+    await expect.poll(() => isAnswered).toBe(true)
+  })
+
   it.each(['read anew', 'kept ready'])(
     'are over once they are answered, also where the answer is %s',
     async (how) => {
