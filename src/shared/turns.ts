@@ -51,8 +51,7 @@ export function connected(): void {
  * whoever has come is known soon, to be answered in a fair order or to be refused.
  */
 export function mayWork(nowMs: number): boolean {
-  const areComing = turnNumber - connectedIn < 2
-  if (areComing && nowMs > workingUntilMs) {
+  if (areComing() && nowMs > workingUntilMs) {
     connectingSinceMs ??= nowMs
     if (nowMs - connectingSinceMs < connectsForMs) return false
     workingUntilMs = nowMs + worksBesideForMs
@@ -61,6 +60,9 @@ export function mayWork(nowMs: number): boolean {
   return true
 }
 
+/** In this turn or the one before it. */
+const areComing = () => turnNumber - connectedIn < 2
+
 function nextTurn(): void {
   if (isTurning) return
   isTurning = true
@@ -68,6 +70,7 @@ function nextTurn(): void {
     isTurning = false
     turnNumber++
     turnBegunMs = performance.now()
+    if (areComing()) nextTurn()
   })
 }
 
