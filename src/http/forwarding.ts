@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { Agent, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Agent, IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Failure } from '../shared/failure.ts'
 import { answerProblem } from './raw-problems.ts'
 
@@ -20,6 +20,9 @@ const ofConnection = new Set([
   'expect',
 ])
 
+/** An import of it would run its getters, one of which loads all of node's own HTTP client: a twentieth of a start. */
+const http = () => process.getBuiltinModule('node:http')
+
 /** What `take` answers true for never reaches the framework. */
 function takeBefore(server: Server, take: Take): void {
   const listeners = server.listeners('request')
@@ -39,7 +42,7 @@ export function forwardRequests(
     publicUrl,
   }: { isMeant: (request: IncomingMessage) => boolean; onward: Onward; publicUrl: () => string },
 ): void {
-  const agent = new Agent({ keepAlive: true })
+  const agent = new (http().Agent)({ keepAlive: true })
   takeBefore(server, (request, response) => {
     if (!isMeant(request)) return false
     forward(request, response, { agent, onward, base: publicUrl(), isClosing: () => !server.listening })
@@ -55,7 +58,14 @@ function forward(request: IncomingMessage, response: ServerResponse, way: Way): 
   const { method, url: path } = request
   const headers = headersOnward(request, onward.secret)
   // A header that was sent twice stays so.
-  const asked = ask({ host: '127.0.0.1', port: onward.port, agent, method, path, headers: headers as never })
+  const asked = http().request({
+    host: '127.0.0.1',
+    port: onward.port,
+    agent,
+    method,
+    path,
+    headers: headers as never,
+  })
   asked.on('response', (answer) => {
     const back = endToEnd(answer.rawHeaders)
     if (isClosing() || answer.headers.connection === 'close') back.push('connection', 'close')
