@@ -1,5 +1,6 @@
 import type { Queries, Transaction } from '../../database/database.ts'
 import { join, raw, sql } from '../../database/sql.ts'
+import { turns } from '../../shared/turns.ts'
 import { mostHolders } from '../../similarity/candidates.ts'
 
 /** A row of `article_signal`: `words`, `bridged` and `facts` are JSON. */
@@ -70,15 +71,32 @@ export function listLightlyWeighed(q: Queries, among: number, limit: number) {
     select ${columns} from article_signal where weighed_among < ${among} order by weighed_among, number limit ${limit}`)
 }
 
+/** So many rows a statement looks up in the tables that are larger than any cache. */
+const rowsAtOnce = 100
+
+/** Each row may wait for the disk, so between some of them the event loop turns, where they took long. */
+async function inParts<Item, Row>(items: Item[], read: (part: Item[]) => Promise<Row[]>): Promise<Row[]> {
+  if (items.length <= rowsAtOnce) return read(items)
+  const turnWhenLong = turns()
+  const rows: Row[] = []
+  for (let at = 0; at < items.length; at += rowsAtOnce) {
+    if (at > 0) await turnWhenLong()
+    for (const row of await read(items.slice(at, at + rowsAtOnce))) rows.push(row)
+  }
+  return rows
+}
+
 export type WordRow = { number: number; word: string; articles: number }
 
 /** Counts these words for one more article; answers how many have each now. */
 export function countWords(tx: Transaction, words: string[]) {
-  return tx.all<WordRow>(sql`
-    insert into relation_word (word, articles)
-    select value, 1 from (${tx.dialect.texts(JSON.stringify(words))}) as given where true
-    on conflict (word) do update set articles = relation_word.articles + 1
-    returning number, word, articles`)
+  return inParts(words, (part) =>
+    tx.all<WordRow>(sql`
+      insert into relation_word (word, articles)
+      select value, 1 from (${tx.dialect.texts(JSON.stringify(part))}) as given where true
+      on conflict (word) do update set articles = relation_word.articles + 1
+      returning number, word, articles`),
+  )
 }
 
 /** Makes the words that are not known yet, for an article that was counted before. */
@@ -90,25 +108,33 @@ export function learnWords(tx: Transaction, words: string[]) {
 }
 
 export function listWords(q: Queries, words: string[]) {
-  return q.all<WordRow>(sql`
-    select number, word, articles from relation_word
-    where word in (${q.dialect.texts(JSON.stringify(words))})`)
+  return inParts(words, (part) =>
+    q.all<WordRow>(sql`
+      select number, word, articles from relation_word
+      where word in (${q.dialect.texts(JSON.stringify(part))})`),
+  )
 }
 
 /** Puts one more entry behind those of each key. */
 export async function appendPostings(tx: Transaction, postings: { key: number; entry: Uint8Array }[]) {
   if (postings.length === 0) return
-  const rows = postings.map(({ key, entry }) => sql`(${key}, ${entry})`)
   const entries = tx.dialect.appended(sql`relation_posting.entries`, sql`excluded.entries`)
-  await tx.run(sql`
-    insert into relation_posting (key, entries) values ${join(rows)}
-    on conflict (key) do update set entries = ${entries}`)
+  await inParts(postings, async (part) => {
+    await tx.run(sql`
+      insert into relation_posting (key, entries) values ${join(part.map(({ key, entry }) => sql`(${key}, ${entry})`))}
+      on conflict (key) do update set entries = ${entries}`)
+    return []
+  })
 }
 
+/** In the order of the keys. */
 export function listPostings(q: Queries, keys: number[]) {
-  return q.all<{ key: number; entries: Uint8Array }>(sql`
-    select key, entries from relation_posting
-    where key in (${q.dialect.integers(JSON.stringify(keys))}) order by key`)
+  const inOrder = keys.toSorted((a, b) => a - b)
+  return inParts(inOrder, (part) =>
+    q.all<{ key: number; entries: Uint8Array }>(sql`
+      select key, entries from relation_posting
+      where key in (${q.dialect.integers(JSON.stringify(part))}) order by key`),
+  )
 }
 
 /** A hash that more than `mostHolders` have tells nothing, and is written down no further. */
