@@ -1,4 +1,4 @@
-import { constants, copyFile } from 'node:fs/promises'
+import { constants, copyFile, open, rm } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { authorization } from './app.ts'
@@ -15,6 +15,9 @@ const clients = 32
 const createEvery = 20
 const delayGoals = { p99: 20, max: 50 }
 const delaySeconds = 20
+/** About what an article adds to the log, with the signals that it is compared by. */
+const syncedBytes = 1024 * 1024
+const syncPauseMs = 100
 const refusedPauseMs = 200
 const samplesAMinute = 6
 /** Behind the first third, in which caches fill, memory is flat where the last third has no more than this above the second. */
@@ -81,12 +84,36 @@ async function besideBare(mix: Mix, server: Server, bare: Server, options: Optio
 
 async function* delays(mix: Mix, server: Server): AsyncGenerator<Finding> {
   await server.ask('delay')
-  const { refused } = await mix(server, delaySeconds)
+  const [{ refused }, syncs] = await Promise.all([mix(server, delaySeconds), syncTimes(delaySeconds)])
   const { p99, max } = (await server.ask('delay')) as Told['delay']
   const unit = 'ms'
   yield { name: 'delay of the event loop under the mixed load, p99', value: p99, unit, goal: delayGoals.p99 }
   yield { name: 'delay of the event loop under the mixed load, max', value: max, unit, goal: delayGoals.max }
+  const file = `a write of ${syncedBytes / 1024} kB and its sync to a file beside it meanwhile`
+  yield { name: `${file}, median`, value: median(syncs), unit }
+  yield { name: `${file}, p99`, value: syncs[Math.floor(0.99 * syncs.length)] as number, unit }
+  yield { name: `${file}, max`, value: syncs.at(-1) as number, unit }
   yield { name: 'requests refused meanwhile, since there were too many', value: 100 * refused, unit: '%' }
+}
+
+/** What the disk alone makes each commit wait for, in milliseconds, the shortest first. */
+async function syncTimes(seconds: number): Promise<number[]> {
+  const path = `${directory}synced`
+  const file = await open(path, 'w')
+  const times: number[] = []
+  try {
+    for (const end = performance.now() + 1000 * seconds; performance.now() < end; ) {
+      const begun = performance.now()
+      await file.write(Buffer.alloc(syncedBytes, times.length))
+      await file.datasync()
+      times.push(performance.now() - begun)
+      await setTimeout(syncPauseMs)
+    }
+  } finally {
+    await file.close()
+    await rm(path)
+  }
+  return times.sort((a, b) => a - b)
 }
 
 async function* memory(mix: Mix, server: Server, minutes: number): AsyncGenerator<Finding> {
