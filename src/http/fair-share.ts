@@ -121,7 +121,7 @@ export function fairShare(maxUnderWay: number) {
       clearTimeout(timer)
       if (queue.size > 0) nextTurn()
     }
-    const timer = clients.size > 1 ? setTimeout(end, worksForAtMostMs).unref() : undefined
+    const timer = setTimeout(end, worksForAtMostMs).unref()
     client.working++
     client.begun++
     begun.push(client)

@@ -207,6 +207,17 @@ describe('requests under way', () => {
     await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(22)
   })
 
+  it('are begun beside those that wait for something themselves, also where these began when nobody else was about', async () => {
+    const share = fairShare(1000)
+    for (let count = 0; count < 10; count++) share.enter('streams', Date.now(), () => {})
+    share.enter('other', Date.now(), () => {})()
+    let isBegun = false
+    share.enter('streams', Date.now(), () => {
+      isBegun = true
+    })
+    await expect.poll(() => isBegun).toBe(true)
+  })
+
   it('are not begun for a client that has gone', async () => {
     const share = fairShare(1000)
     const begun: string[] = []
