@@ -1,6 +1,7 @@
 // Shows what docs/reliability.md promises of what is stored. --long runs each proof to its
 // full figure, or for --minutes at most, and writes the page. Without it a few rounds of the quick ones are made, for npm test.
 import { parseArgs } from 'node:util'
+import { writeFigure } from '../support/figures.ts'
 import { endWithThisProcess } from './processes.ts'
 import { lacking, type Proof } from './proof.ts'
 import { backupUnderLoad } from './proofs/backup.ts'
@@ -13,7 +14,6 @@ import { cutsOnExt4, cutsOnXfs } from './proofs/power.ts'
 import { readOnlyDisk } from './proofs/readonly.ts'
 import { retriedWrites } from './proofs/retries.ts'
 import { crashedServer } from './proofs/server.ts'
-import { record } from './report.ts'
 
 /** Those of the short form. */
 const quick: Proof[] = [
@@ -86,7 +86,8 @@ async function show(proof: Proof): Promise<boolean> {
   try {
     const figure = await proof.run({ long, mayGoOn, tell })
     console.log(`holds      ${proof.name}: ${figure} (${Math.round((performance.now() - began) / 1000)} s)`)
-    if (long) await record(proof, figure)
+    const command = `npm run test:durability -- --long --only ${proof.name}`
+    if (long) writeFigure('What is stored', { promise: proof.promise, figure, command })
     return true
   } catch (error) {
     console.log(`FAILED     ${proof.name}: ${error instanceof Error ? error.stack : error}`)

@@ -7,8 +7,11 @@ const file = new URL('../../docs/reliability.md', import.meta.url)
 const columns = '| promise | figure reached | command | date | machine |\n|---|---|---|---|---|\n'
 
 /** Writes what a long run reached into docs/reliability.md, in the place of what the last one did. Short runs write nothing. */
-export function recordFigure(heading: string, { promise, figure, command }: Figure): void {
-  if (process.env.RECORD_FIGURES === undefined) return
+export function recordFigure(heading: string, figure: Figure): void {
+  if (process.env.RECORD_FIGURES !== undefined) writeFigure(heading, figure)
+}
+
+export function writeFigure(heading: string, { promise, figure, command }: Figure): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}`
   const row = `| ${promise} | ${figure} | \`${command}\` | ${new Date().toISOString().slice(0, 10)} | ${machine} |`
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '# Reliability\n'
