@@ -61,7 +61,7 @@ onEveryEngine('reindexing', (engine) => {
     await rebuilding
     expect(written).toBeGreaterThan(0)
     expect(counts).toEqual(new Set([true]))
-  })
+  }, 180_000)
 
   const numbers = () => database.all(sql`select number from text_entry order by number`)
 })

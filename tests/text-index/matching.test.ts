@@ -175,7 +175,7 @@ describe('an index of both engines', () => {
       ['汉', [4]],
       ['汉汉汉', [4]],
     )
-  })
+  }, 180_000)
 
   it('takes words of any length', async () => {
     const long = 'x'.repeat(990)
