@@ -334,3 +334,23 @@ describe('a server', () => {
     expect(ids).not.toContain('mine')
   })
 })
+
+it('logs no fault of ours where a client went while it sent its body, and one where a connection of ours was reset', async () => {
+  const log = memoryLog('warn')
+  const app = createServer({
+    logger: log.logger,
+    publicUrl: () => 'http://newsweave.test',
+    trustedProxies: [],
+  })
+  app.addHook('preParsing', async ({ raw, headers }) => {
+    if (headers['x-goes']) raw.destroy()
+    throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+  })
+  app.post('/things', async () => {})
+  const headers = { 'content-type': 'application/json' }
+  await app.inject({ method: 'POST', url: '/things', headers: { ...headers, 'x-goes': '1' }, payload: '{}' })
+  expect(log.entries).toEqual([])
+  await app.inject({ method: 'POST', url: '/things', headers, payload: '{}' })
+  expect(log.entries).toEqual([expect.objectContaining({ msg: 'internal error' })])
+  await app.close()
+})
