@@ -39,21 +39,42 @@ const proofs: Proof[] = [
 /** They wait for disks and processes more than they compute. */
 const quickAtOnce = 3
 
+const help = `npm run test:durability -- [options]
+
+Shows that nothing which was acknowledged is lost, whatever kills, power cuts, full disks and damage do, each with a control that has
+to lose something. Without options a few rounds of the quick ones are made. Wants Linux with strace, e2fsprogs and xfsprogs, and root
+or sudo to mount file systems of its own; what is missing is named.
+
+  --long           each to its full figure, which is written into docs/reliability.md
+  --only <proof>   this one alone; may be given again. One of ${proofs.map(({ name }) => name).join(', ')}
+  --minutes <n>    how long each may take at most in the long form (60)
+  --help           shows this`
+
 const { values } = parseArgs({
   options: {
     long: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
     minutes: { type: 'string', default: '60' },
+    help: { type: 'boolean', default: false },
   },
 })
+if (values.help) {
+  console.log(help)
+  process.exit()
+}
 const { long } = values
 const atMostMs = Number(values.minutes) * 60_000
+const unknown = (values.only ?? []).filter((name) => !proofs.some((proof) => proof.name === name))
+if (unknown.length > 0 || !(atMostMs > 0)) {
+  console.error(
+    unknown.length > 0 ? `No proof is called ${unknown.join(', ')}.` : '--minutes wants a number above 0.',
+  )
+  console.error(help)
+  process.exit(2)
+}
 /** Where a proof that cannot be shown is a failure, not a remark: in continuous integration, and for the figures. */
 const demanding = long || process.env.REQUIRE_FAULT_TOOLS === '1'
 const chosen = values.only ? proofs.filter(({ name }) => values.only?.includes(name)) : long ? proofs : quick
-const unknown = (values.only ?? []).filter((name) => !proofs.some((proof) => proof.name === name))
-if (unknown.length > 0)
-  throw new Error(`No proof is called ${unknown}. There are: ${proofs.map(({ name }) => name)}.`)
 
 endWithThisProcess()
 let failed = 0
