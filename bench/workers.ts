@@ -156,7 +156,9 @@ for (const cache of ['on', 'off'] as const) {
   }
   if (cache === 'on') {
     const lines = bodies(Number(values.articles), sourceIds, shortBody)
-    const creates = await Promise.all(servers.map(({ url }) => creating(url, lines, connections)))
+    const creates = await Promise.all(
+      servers.map(({ url }) => creating(`${url}/v1/articles`, lines, connections)),
+    )
     await row(
       `create, ${connections} clients`,
       servers,
