@@ -7,7 +7,7 @@ import { directory, removeDatabase } from './corpus.ts'
 import { interleaved } from './load.ts'
 import { start } from './processes.ts'
 import { type Options, origin, type Server, type Told } from './reading.ts'
-import { type Finding, median, type Result } from './report.ts'
+import { type Finding, median, partOf, type Result } from './report.ts'
 import { wordyArticleAt } from './wordy.ts'
 import { readSourceIds } from './writing.ts'
 
@@ -91,12 +91,12 @@ async function* delays(mix: Mix, server: Server): AsyncGenerator<Finding> {
   yield { name: 'delay of the event loop under the mixed load, max', value: max, unit, goal: delayGoals.max }
   const file = `a write of ${syncedBytes / 1024} kB and its sync to a file beside it meanwhile`
   yield { name: `${file}, median`, value: median(syncs), unit }
-  yield { name: `${file}, p99`, value: syncs[Math.floor(0.99 * syncs.length)] as number, unit }
+  yield { name: `${file}, p99`, value: partOf(syncs, 0.99), unit }
   yield { name: `${file}, max`, value: syncs.at(-1) as number, unit }
   yield { name: 'requests refused meanwhile, since there were too many', value: 100 * refused, unit: '%' }
 }
 
-/** What the disk alone makes each commit wait for, in milliseconds, the shortest first. */
+/** What the disk alone makes each commit wait for, in milliseconds, the shortest first. It gives the disk a little more to do itself. */
 async function syncTimes(seconds: number): Promise<number[]> {
   const path = `${directory}synced`
   const file = await open(path, 'w')

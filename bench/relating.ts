@@ -4,7 +4,7 @@ import { sql } from '../src/database/sql.ts'
 import { countBehind, relateNext } from '../src/stories/relating/linker.ts'
 import { directory, importWordy, removeDatabase, withDatabase } from './corpus.ts'
 import { origin, serverOn } from './reading.ts'
-import type { Finding } from './report.ts'
+import { type Finding, partOf } from './report.ts'
 
 const mostCopied = 100_000
 /** Before it is measured, a process has read what a newsroom's articles have in common, as one that goes on for days. */
@@ -39,8 +39,6 @@ export async function* relatingRows(files: Map<number, string>): AsyncGenerator<
     }
   }
 }
-
-const partOf = (times: number[], part: number) => times[Math.floor(part * times.length)] as number
 
 /** What one of twenty takes longer than. */
 export const slowOf = (times: number[]) => partOf(times, slowTwentieth)

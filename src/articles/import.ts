@@ -6,7 +6,6 @@ import { keyReused } from '../http/idempotency.ts'
 import type { KeptSlice, SlicedRequest } from '../http/idempotent-slices.ts'
 import { asFailure, invalidInput } from '../http/problems.ts'
 import { Failure, type FailureCode, type FieldError } from '../shared/failure.ts'
-import { isTooDeep } from '../shared/json.ts'
 import { NewArticle } from './article.ts'
 import { copyArticle } from './copying.ts'
 import { ExportedLine, isExported } from './exported.ts'
@@ -176,7 +175,8 @@ function articleOf(
   { complete = (line) => line }: Options,
 ): NewArticle | ExportedLine | Failure {
   if (text instanceof Failure) return text
-  if (isTooDeep(text)) return tooDeepFailure()
+  const tooDeep = tooDeepFailure(text)
+  if (tooDeep) return tooDeep
   let value: unknown
   try {
     value = JSON.parse(text)

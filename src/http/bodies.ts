@@ -46,7 +46,8 @@ export function addBodyParsers(app: FastifyInstance) {
     } catch (error) {
       return done(error as Error)
     }
-    if (isTooDeep(text)) return done(tooDeepFailure())
+    const tooDeep = tooDeepFailure(text)
+    if (tooDeep) return done(tooDeep)
     parseJson(request, text, (error, value) => {
       if (error) return done(error)
       // The framework takes it for no body at all, which an operation may do with.
@@ -65,7 +66,9 @@ function bodyFailure(message: string): Failure {
   return new Failure('validation-failed', message, { errors: [{ in: 'body', path: '', message }] })
 }
 
-export const tooDeepFailure = () => bodyFailure(`Nested more than ${maxDepth} deep.`)
+/** Asked before the text is parsed, which is what it saves. */
+export const tooDeepFailure = (text: string): Failure | undefined =>
+  isTooDeep(text) ? bodyFailure(`Nested more than ${maxDepth} deep.`) : undefined
 
 /** A body is of a type that its operation reads, not just of one that some other does. */
 function refuseOtherTypes({ headers, method, routeOptions }: FastifyRequest) {

@@ -36,13 +36,13 @@ const turnCountsAtMostMs = 100
  * Keeps a client that floods from starving another, and all of them from keeping the process from whoever watches it. Of each client
  * so many requests may be under way, and what is beyond is refused, as is what would wait for too long. While several clients are
  * about, each has a few requests worked on, begun one in a turn of the event loop, so that whoever asks little never waits behind all
- * that another has sent. Of all together so many are worked on as leave the turns short. A client who is alone waits for nothing
- * but its own.
+ * that another has sent. Of all together a few begin in a turn, so that turns stay short. A client who is alone waits for nothing but
+ * its own.
  */
 export function fairShare(maxUnderWay: number) {
   const clients = new Map<string, Client>()
   /** Since when the next turn is due, while it is. */
-  let turnsSinceMs: number | undefined
+  let dueSinceMs: number | undefined
   /** Moves with the turns, and only while there are any. */
   let waitedMs = 0
   /** Who waits, the longest first, and who has begun something in this turn. */
@@ -57,8 +57,8 @@ export function fairShare(maxUnderWay: number) {
 
   function turn(): void {
     const nowMs = performance.now()
-    waitedMs += Math.min(nowMs - (turnsSinceMs ?? nowMs), turnCountsAtMostMs)
-    turnsSinceMs = undefined
+    waitedMs += Math.min(nowMs - (dueSinceMs ?? nowMs), turnCountsAtMostMs)
+    dueSinceMs = undefined
     for (const client of begun) client.begun = 0
     const hasBegun = begun.length > 0
     begun = []
@@ -69,7 +69,7 @@ export function fairShare(maxUnderWay: number) {
 
   function mayBeginAtOnce(client: Client): boolean {
     const nowMs = performance.now()
-    const isQuick = nowMs - (turnsSinceMs ?? nowMs) < beginsForMs
+    const isQuick = nowMs - (dueSinceMs ?? nowMs) < beginsForMs
     const most = clients.size === 1 && isQuick ? Number.POSITIVE_INFINITY : begunPerTurnByAll
     return mayBegin(client, most) && mayWork(nowMs)
   }
@@ -92,8 +92,8 @@ export function fairShare(maxUnderWay: number) {
   }
 
   function nextTurn(): void {
-    if (turnsSinceMs !== undefined) return
-    turnsSinceMs = performance.now()
+    if (dueSinceMs !== undefined) return
+    dueSinceMs = performance.now()
     setImmediate(turn)
   }
 

@@ -21,7 +21,7 @@ const ofConnection = new Set([
 ])
 
 /** An import of it would run its getters, one of which loads all of node's own HTTP client: a twentieth of a start. */
-const http = () => process.getBuiltinModule('node:http')
+const http = process.getBuiltinModule('node:http')
 
 /** What `take` answers true for never reaches the framework. */
 function takeBefore(server: Server, take: Take): void {
@@ -42,7 +42,7 @@ export function forwardRequests(
     publicUrl,
   }: { isMeant: (request: IncomingMessage) => boolean; onward: Onward; publicUrl: () => string },
 ): void {
-  const agent = new (http().Agent)({ keepAlive: true })
+  const agent = new http.Agent({ keepAlive: true })
   takeBefore(server, (request, response) => {
     if (!isMeant(request)) return false
     forward(request, response, { agent, onward, base: publicUrl(), isClosing: () => !server.listening })
@@ -58,7 +58,7 @@ function forward(request: IncomingMessage, response: ServerResponse, way: Way): 
   const { method, url: path } = request
   const headers = headersOnward(request, onward.secret)
   // A header that was sent twice stays so.
-  const asked = http().request({
+  const asked = http.request({
     host: '127.0.0.1',
     port: onward.port,
     agent,

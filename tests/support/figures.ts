@@ -11,6 +11,7 @@ export function recordFigure(heading: string, figure: Figure): void {
   if (process.env.RECORD_FIGURES !== undefined) writeFigure(heading, figure)
 }
 
+/** Into the row of its promise, or behind those there are under the heading. */
 export function writeFigure(heading: string, { promise, figure, command }: Figure): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}`
   const row = `| ${promise} | ${figure} | \`${command}\` | ${new Date().toISOString().slice(0, 10)} | ${machine} |`
