@@ -5,12 +5,12 @@ import { findSource } from '../sources/sources.ts'
 /** What cards show of a source. */
 export type SourceSummary = { id: string; name: string; homeUrl: string; attributionTemplate: string | null }
 
-/** What an article needs to know of its source, read once in a transaction. */
+/** What an article needs to know of its source. */
 export function sourceOfArticles(
   q: Queries,
   id: string,
 ): Promise<(SourceSummary & { language: string | null }) | undefined> {
-  return remembered(q, `source ${id}`, () => findSource(q, id))
+  return remembered(q, 'source', id, () => findSource(q, id))
 }
 
 export async function sourcesOf(

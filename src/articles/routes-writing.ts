@@ -237,5 +237,5 @@ function answerOf(written: Written): Answer {
   const headers: Record<string, string> = { ETag: versionTag(written.row.version) }
   const created = written.outcome === 'created'
   if (created) headers.Location = `/v1/articles/${written.row.id}`
-  return { status: created ? 201 : 200, headers, body: detailOf(written) }
+  return { status: created ? 201 : 200, headers, json: detailOf(written) }
 }

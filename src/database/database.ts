@@ -10,11 +10,11 @@ export interface Queries {
   one<Row extends object>(statement: Sql): Promise<Row | undefined>
   /** Answers how many rows changed. */
   run(statement: Sql): Promise<number>
-  /** In a transaction: what it has read already. Emptied where a savepoint of it fails; see `remembered`. */
+  /** In a transaction: what was read already. Emptied where it, or a savepoint of it, fails; see `rememberedOf`. */
   readonly memory?: Memory
 }
 
-export type Memory = Map<string, unknown>
+export type Memory = Map<string, Map<unknown, unknown>>
 
 /** A transaction in progress. Nothing in it may wait for the network or a timer: other writers wait behind it. */
 export interface Transaction extends Queries {
@@ -104,10 +104,9 @@ const tooLate = () => new Error('The transaction is over: something in it was no
 export type PutOff = ReturnType<typeof putOff>
 
 /** What a transaction has put off until its end, the same for both engines. */
-export function putOff() {
+export function putOff(memory: Memory = new Map()) {
   const works: { work: (q: Queries) => Promise<unknown>; place: number }[] = []
   const listeners: (() => void)[] = []
-  const memory: Memory = new Map()
   return {
     memory,
     beforeCommit: (work: (q: Queries) => Promise<unknown>, place = 0) => void works.push({ work, place }),

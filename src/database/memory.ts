@@ -1,18 +1,32 @@
 import type { Queries, Transaction } from './database.ts'
 
+const mostRemembered = 10_000
+
 /**
- * What was read under this key before in the same transaction, and else what `read` answers: for rows that change only in writes that
- * are alone, and that tell so by `forget`. What is not there is looked for again. Outside a transaction nothing is remembered.
+ * What of a kind of rows was read before in transactions, by a key of its own: of rows that change only in writes that are alone, and
+ * that tell so by `forget`. One engine remembers for a transaction, the other until another process writes. Outside a transaction
+ * nothing is remembered.
  */
+export function rememberedOf<Key, Value>({ memory }: Pick<Queries, 'memory'>, kind: string): Map<Key, Value> {
+  const known = memory?.get(kind)
+  if (known && known.size < mostRemembered) return known as Map<Key, Value>
+  const made = new Map<Key, Value>()
+  memory?.set(kind, made)
+  return made
+}
+
+/** What was read of this kind and key before, and else what `read` answers. What is not there is looked for again. */
 export async function remembered<Value>(
-  { memory }: Queries,
+  q: Pick<Queries, 'memory'>,
+  kind: string,
   key: string,
   read: () => Promise<Value | undefined>,
 ): Promise<Value | undefined> {
-  const known = memory?.get(key)
-  if (known !== undefined) return known as Value
+  const values = rememberedOf<string, Value>(q, kind)
+  const known = values.get(key)
+  if (known !== undefined) return known
   const value = await read()
-  if (value !== undefined) memory?.set(key, value)
+  if (value !== undefined) values.set(key, value)
   return value
 }
 

@@ -3,6 +3,7 @@ import type Sqlite from 'better-sqlite3'
 import { type Clock, timestamp } from '../shared/clock.ts'
 import {
   asTransaction,
+  type Memory,
   type PutOff,
   putOff,
   type Queries,
@@ -27,6 +28,7 @@ type Outcome = { value: unknown } | { error: unknown }
  */
 export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () => void) {
   const queries = statements(writer)
+  const memory = lasting(writer)
   const waiting: Job[] = []
   let draining: Promise<void> | undefined
   /** How many wrote together last, and how long that took. */
@@ -83,6 +85,7 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
     try {
       outcomes = (await allOrNone(jobs)) ?? (await eachForItself(jobs))
     } catch (error) {
+      memory.kept.clear()
       rollBack(writer)
       for (const job of jobs) job.reject(asFailure(error, 'written to'))
       return
@@ -94,8 +97,9 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   /** Without savepoints, for which SQLite copies every page that a writer changes; `undefined` where one of them fails. */
   async function allOrNone(jobs: Job[]): Promise<Outcome[] | undefined> {
     await begin(writer)
+    memory.look()
     const outcomes: Outcome[] = []
-    const later = putOff()
+    const later = putOff(memory.kept)
     try {
       for (const job of jobs) {
         const tx = transaction(writer, queries, later, timestamp(clock()))
@@ -104,6 +108,7 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
       await later.run(queries)
     } catch (error) {
       if (!writer.inTransaction) throw error
+      memory.kept.clear()
       rollBack(writer)
       // Who is alone needs no second attempt to be told apart from others.
       return jobs.length === 1 ? [{ error: asFailure(error, 'written to') }] : undefined
@@ -116,8 +121,9 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   /** Each in a savepoint, so that those who fail undo what they wrote and nothing else. */
   async function eachForItself(jobs: Job[]): Promise<Outcome[]> {
     await begin(writer)
+    memory.look()
     const outcomes: Outcome[] = []
-    const later = putOff()
+    const later = putOff(memory.kept)
     for (const job of jobs) {
       const tx = transaction(writer, queries, later, timestamp(clock()))
       outcomes.push(await outcomeOf(writer, tx, later, job))
@@ -128,6 +134,21 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
   }
 
   return { write, idle: () => draining ?? Promise.resolve() }
+}
+
+/** What transactions of this connection have read stays true until another one commits. `look` is called at the beginning of each. */
+function lasting(writer: Sqlite.Database) {
+  const kept: Memory = new Map()
+  const version = writer.prepare('pragma data_version').pluck()
+  let seen: unknown
+  return {
+    kept,
+    look() {
+      const found = version.get()
+      if (found !== seen) kept.clear()
+      seen = found
+    },
+  }
 }
 
 const turn = () => new Promise(setImmediate)

@@ -9,10 +9,15 @@ import { Failure } from '../shared/failure.ts'
 export type Answer = {
   status: number
   headers?: Record<string, string>
-  body: unknown
-  /** What is kept for a repetition instead of `body`, where that holds a secret. */
-  keptBody?: unknown
-}
+} & (
+  | {
+      body: unknown
+      /** What is kept for a repetition instead of `body`, where that holds a secret. */
+      keptBody?: unknown
+    }
+  /** JSON that is sent as it is. */
+  | { json: string }
+)
 
 export type StoredAnswer = { fingerprint: string; status: number; headers: string; body: string }
 
@@ -65,9 +70,10 @@ async function runOnce(
   const stored = await claimKey(tx, { actor, key, fingerprint })
   if (stored) return { answer: replay(stored, fingerprint), replayed: true }
   const answer = await work(tx)
+  const kept = 'json' in answer ? answer.json : JSON.stringify(answer.keptBody ?? answer.body)
   await tx.run(sql`
     update idempotent_answer
-    set status = ${answer.status}, headers = ${JSON.stringify(answer.headers ?? {})}, body = ${JSON.stringify(answer.keptBody ?? answer.body)}
+    set status = ${answer.status}, headers = ${JSON.stringify(answer.headers ?? {})}, body = ${kept}
     where actor = ${actor} and key = ${key}`)
   return { answer, replayed: false }
 }
@@ -113,8 +119,12 @@ function fingerprintOf(request: FastifyRequest): string {
 }
 
 /** Sends an answer of a write. */
-export function send(reply: FastifyReply, { status, headers = {}, body }: Answer): FastifyReply {
-  return reply.code(status).headers(headers).send(body)
+export function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  const { status, headers = {} } = answer
+  reply.code(status).headers(headers)
+  return 'json' in answer
+    ? reply.type('application/json; charset=utf-8').send(answer.json)
+    : reply.send(answer.body)
 }
 
 /** How a route runs a POST that a client may repeat. */

@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
+import { rememberedOf } from '../database/memory.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
 import { normaliseSlug } from '../shared/slug.ts'
@@ -70,16 +71,12 @@ export const noTag = (slug: string | undefined) => `There is no tag ${JSON.strin
 async function findTags(q: Queries, slugs: string[]): Promise<(FoundTag | undefined)[]> {
   if (slugs.length === 0) return []
   const normalised = slugs.map(normaliseSlug)
-  const found = (q.memory?.get(tagsKey) as Map<string, FoundTag>) ?? new Map()
+  const found = rememberedOf<string, FoundTag>(q, 'tag by slug')
   const missing = new Set(normalised.filter((slug) => !found.has(slug)))
   if (missing.size > 0)
     for (const { asked, ...tag } of await listBySlugs(q, [...missing])) found.set(asked, tag)
-  q.memory?.set(tagsKey, found)
   return normalised.map((slug) => found.get(slug))
 }
-
-/** What a transaction remembers: the tags that it has met, by slug. */
-const tagsKey = 'tags by slug'
 
 /** Gives a tag these slugs. Throws `conflict` where another tag has one: each slug, own or alias, leads to one tag. */
 export async function claimSlugs(

@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
+import { rememberedOf } from '../database/memory.ts'
 import { invalidField } from '../shared/failure.ts'
 import { countLevels, lockAncestry } from './store.ts'
 
@@ -12,16 +13,12 @@ export type Parents = Map<string, string | null>
  * transaction has locked already are not read again.
  */
 export async function parentsOf(tx: Transaction, tagIds: string[]): Promise<Parents> {
-  const locked = (tx.memory.get(lockedKey) ?? new Map()) as Parents
+  const locked: Parents = rememberedOf(tx, 'parent of locked tag')
   const missing = new Set(tagIds.filter((id) => !locked.has(id)))
   if (missing.size === 0) return locked
   for (const { id, parent_id } of await lockAncestry(tx, [...missing])) locked.set(id, parent_id)
-  tx.memory.set(lockedKey, locked)
   return locked
 }
-
-/** What a transaction remembers: the parents of the tags that it has locked. */
-const lockedKey = 'parents of locked tags'
 
 /** The tag, its parent, and so on to the top. */
 export function chainOf(parents: Parents, tagId: string | null): string[] {
