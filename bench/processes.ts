@@ -22,6 +22,11 @@ export function pinThisProcess() {
   if (pinned) spawnSync('taskset', ['-acp', String(clientCore), String(process.pid)])
 }
 
+/** For what has a thread beside the one that answers: from here on this child may run on both. */
+export function unpin({ pid }: { pid: number }) {
+  if (pinned) spawnSync('taskset', ['-acp', `${serverCore},${clientCore}`, String(pid)])
+}
+
 /** A program of this folder on the servers' core, which tells when it is ready and answers questions. */
 export type Child<Question, Answer> = {
   /** The port that it listens on, for a server. */

@@ -77,7 +77,7 @@ export async function createArticle(
   if (!(await insertArticle(tx, row))) throw await identityTaken(tx, source.id, draft)
   const { content } = draft
   await upsertBody(tx, row.id, { html: content.html, text: content.text, toc: JSON.stringify(content.toc) })
-  await indexText(tx, searchedOf(row, content.text))
+  await indexText(tx, searchedOf(row, content.text), content.terms)
   await keepAddresses(tx, row)
   await keepAuthors(tx, row, true)
   const tagIds = draft.tags.length > 0 ? await label(tx, row, draft.tags, { isNew: true }) : []

@@ -6,6 +6,7 @@ import { Parser, parseDocument } from 'htmlparser2'
 import sanitize from 'sanitize-html'
 import type { z } from 'zod'
 import { invalidField } from '../shared/failure.ts'
+import type { TextTerms } from '../text-index/text-terms.ts'
 import type { Heading } from './article.ts'
 import { lengthOf } from './length.ts'
 
@@ -15,6 +16,8 @@ export type Content = {
   toc: z.infer<typeof Heading>[]
   wordCount: number
   readingMinutes: number
+  /** Of it and of the title and summary beside it, where they were made with it. */
+  terms?: TextTerms | undefined
 }
 
 const blocks = new Set(
@@ -98,6 +101,15 @@ export function contentOf(
     toc,
     ...lengthOf(text),
   }
+}
+
+/**
+ * The same of an article that was exported. What was sent as text is made of its text again; all else is sanitised again, since it may
+ * have been altered on its way.
+ */
+export function contentOfCopy({ html, text }: { html: string; text: string }, base: string): Content {
+  const plain = contentOf({ text }, base)
+  return plain.html === html ? plain : contentOf({ html }, base)
 }
 
 function refuseDeepNesting(html: string) {

@@ -15,7 +15,7 @@ import {
   withdrawnFailure,
 } from './articles.ts'
 import { attributionOf } from './attribution.ts'
-import { type Content, contentOf } from './content.ts'
+import { type Content, contentOfCopy } from './content.ts'
 import type { ExportedLine } from './exported.ts'
 import { type Editable, reviseArticle, sameItem } from './revisions.ts'
 import { type ArticleRow, findArticle, findBody, findKnown, upsertAwaitedOriginal } from './store.ts'
@@ -25,9 +25,14 @@ type Source = NonNullable<Awaited<ReturnType<typeof findSource>>>
 
 /**
  * Takes an article as it was exported, here or from another newsroom: under its id where that is free, with its state and its
- * times. A source and tags that are missing are made, for whoever may. One that is here already is brought up to date.
+ * times. A source and tags that are missing are made, for whoever may. One that is here already is brought up to date. `made` is what
+ * the caller has made of the body.
  */
-export async function copyArticle(tx: Transaction, line: ExportedLine, mayUse: MayUse): Promise<Written> {
+export async function copyArticle(
+  tx: Transaction,
+  line: ExportedLine,
+  { mayUse, content: made }: { mayUse: MayUse; content: Content | undefined },
+): Promise<Written> {
   const source = await sourceOf(tx, line, mayUse)
   await makeTags(tx, line.tags, mayUse)
   const externalId = line.externalId ?? null
@@ -36,10 +41,11 @@ export async function copyArticle(tx: Transaction, line: ExportedLine, mayUse: M
   const { translationOf, awaited } = await originalOf(tx, line)
   const editable = { ...editableOf(line), translationOf }
   const id = known.byId?.id ?? sameItem({ externalId }, known)
+  const content = () => made ?? contentOfCopy(line.body, line.url)
   const written =
     id === undefined
-      ? await createCopy(tx, line, { source, editable, known })
-      : await reviseCopy(tx, line, { id, source, editable })
+      ? await createCopy(tx, line, { source, editable, content, known })
+      : await reviseCopy(tx, line, { id, source, editable, content })
   if (awaited) await upsertAwaitedOriginal(tx, written.row.id, awaited)
   return written
 }
@@ -56,12 +62,12 @@ function editableOf(line: ExportedLine): Editable {
   }
 }
 
-type Copy = { source: Source; editable: Editable }
+type Copy = { source: Source; editable: Editable; content: () => Content }
 
 function createCopy(
   tx: Transaction,
   line: ExportedLine,
-  { source, editable, known }: Copy & { known: Awaited<ReturnType<typeof findKnown>> },
+  { source, editable, content, known }: Copy & { known: Awaited<ReturnType<typeof findKnown>> },
 ): Promise<Written> {
   const { state, withdrawal, firstSeenAt, contentChangedAt } = line
   const columns: Partial<ArticleRow> = {
@@ -77,7 +83,7 @@ function createCopy(
   }
   const attribution = ownAttribution(line, source)
   const input = { ...editable, attribution, sourceId: source.id }
-  return createArticle(tx, input, { known, content: contentOfCopy(line), columns })
+  return createArticle(tx, input, { known, content: content(), columns })
 }
 
 const reasonUnknown = 'unknown'
@@ -85,22 +91,24 @@ const reasonUnknown = 'unknown'
 async function reviseCopy(
   tx: Transaction,
   line: ExportedLine,
-  { id, source, editable }: Copy & { id: string },
+  { id, source, editable, content }: Copy & { id: string },
 ): Promise<Written> {
   const row = await requireArticle(tx, id, undefined)
   const body = await findBody(tx, id)
   const isSame = body?.html === line.body.html
   if (row.state === 'withdrawn') {
     if (line.state !== 'withdrawn') throw withdrawnFailure(row)
-    return rewithdraw(tx, line, { outcome: 'unchanged', row, content: contentOfCopy(line) })
+    return rewithdraw(tx, line, { outcome: 'unchanged', row, content: content() })
   }
   const shown = (JSON.parse(row.card) as Article).attribution
   const attribution = same(shown, line.attribution)
     ? row.attribution && JSON.parse(row.attribution)
     : ownAttribution(line, source)
   const next = { ...editable, attribution, externalId: editable.externalId ?? row.external_id }
-  const content = isSame ? undefined : contentOfCopy(line)
-  const revised = await reviseArticle(tx, row, next, { keepBody: isSame, content })
+  const revised = await reviseArticle(tx, row, next, {
+    keepBody: isSame,
+    content: isSame ? undefined : content(),
+  })
   return line.state === 'withdrawn' ? rewithdraw(tx, line, revised) : revised
 }
 
@@ -158,12 +166,6 @@ function ownAttribution({ attribution, ...line }: ExportedLine, source: Source) 
   const authors = (line.authors ?? []).map(({ name, url = null, role = 'author' }) => ({ name, url, role }))
   const made = attributionOf({ attribution: null, title: line.title, url: line.url }, source, authors)
   return same(made, attribution) ? null : attribution
-}
-
-/** What was sent as text is made of its text again; all else is sanitised again, since it may have been altered on its way. */
-function contentOfCopy({ body, url }: ExportedLine): Content {
-  const plain = contentOf({ text: body.text }, url)
-  return plain.html === body.html ? plain : contentOf({ html: body.html }, url)
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)

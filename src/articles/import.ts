@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import type { Database, Transaction } from '../database/database.ts'
 import type { Scope } from '../http/access.ts'
-import { tooDeepFailure, unstorableFailure } from '../http/bodies.ts'
 import { keyReused } from '../http/idempotency.ts'
 import type { KeptSlice, SlicedRequest } from '../http/idempotent-slices.ts'
-import { asFailure, invalidInput } from '../http/problems.ts'
+import { asFailure } from '../http/problems.ts'
 import { Failure, type FailureCode, type FieldError } from '../shared/failure.ts'
-import { NewArticle } from './article.ts'
 import { copyArticle } from './copying.ts'
-import { ExportedLine, isExported } from './exported.ts'
-import { hashOfLines, type SentLine, type SentLines, slicesOf, textOf } from './import-lines.ts'
+import { hashOfLines, type SentLine } from './import-lines.ts'
+import { type ReadLine, readSlices, type Slice } from './import-reading.ts'
+import { type Preparing, preparing as startPreparing } from './preparing.ts'
 import { upsertArticle } from './revisions.ts'
 
 /** What became of one line. `gone` is an article that was deleted or withdrawn and stays so. */
@@ -41,11 +40,10 @@ type Options = {
   mayUse?: (scope: Scope) => boolean
   /** Where the import is kept, so that it can be resumed. */
   request?: SlicedRequest
+  /** What makes the contents of articles meanwhile. It is closed behind the import. */
+  preparing?: Preparing
 }
 type Written = { results: ImportResult[]; broken?: true }
-
-const newArticle = z.compile(NewArticle)
-const exportedLine = z.compile(ExportedLine)
 
 /**
  * Takes NDJSON of any length in constant memory: a line is the body of `createArticle`, or an article as it was exported. Lines go
@@ -57,19 +55,17 @@ export async function* importArticles(
   bytes: AsyncIterable<Uint8Array>,
   options: Options = {},
 ): AsyncGenerator<ImportResult[]> {
-  const { request } = options
-  const slices = slicesOf(bytes)
+  const { request, complete = (line: unknown) => line } = options
+  const { preparing = startPreparing(database.dialect.engine) } = options
+  const slices = readSlices(database, bytes, { request, complete, preparing })
   let behind = 1
   try {
     for (let number = 0; ; number++) {
-      const kept = await request?.find(database, number)
-      const slice = await slices.next(kept?.lines)
-      const { lines, end, fault } = slice
+      const slice = await slices.next()
+      const { lines, end, fault, kept } = slice
       const isLonger = number === request?.finished && lines.length > 0
       const { results, broken } =
-        kept || isLonger
-          ? repeated(kept, lines, behind)
-          : await importSlice(database, { ...slice, number }, options, behind)
+        kept || isLonger ? repeated(kept, lines, behind) : await importSlice(database, slice, options, behind)
       if (broken && number === 0 && results[0]?.problem?.code === reused) throw keyReused(otherBytes(1))
       if (results.length > 0) yield results
       if (broken) return
@@ -79,6 +75,7 @@ export async function* importArticles(
     }
   } finally {
     await slices.close()
+    await preparing.close()
   }
 }
 
@@ -92,8 +89,6 @@ function repeated(kept: KeptSlice | undefined, lines: SentLine[], behind: number
   const line = lines[0]?.line ?? behind
   return { results: [refused(line, keyReused(otherBytes(line)))], broken: true }
 }
-
-type Slice = SentLines & { number: number }
 
 async function importSlice(
   database: Database,
@@ -139,16 +134,16 @@ function eachForItself(database: Database, slice: Slice, options: Options): Prom
 /** Alone: from its first line on it holds the end of the change log, for which the others would wait holding rows. */
 function writeSlice(
   database: Database,
-  { lines, number, end, fault }: Slice,
+  { lines, read, number, end, fault }: Slice,
   options: Options,
-  write: (tx: Transaction, line: SentLine, options: Options) => Promise<ImportResult>,
+  write: (tx: Transaction, line: ReadLine, options: Options) => Promise<ImportResult>,
 ): Promise<Written> {
   const { request } = options
   const work = async (tx: Transaction): Promise<Written> => {
     const kept = await request?.claim(tx, number)
     if (kept) return repeated(kept, lines, 1)
     const results: ImportResult[] = []
-    for (const line of lines) results.push(await write(tx, line, options))
+    for (const line of read) results.push(await write(tx, line, options))
     if (request && lines.length > 0) {
       const hash = hashOfLines(lines)
       await request.keep(tx, number, { lines: lines.length, hash, results: JSON.stringify(results) })
@@ -159,34 +154,17 @@ function writeSlice(
   return database.write(work, { alone: true })
 }
 
-async function importLine(tx: Transaction, sent: SentLine, options: Options): Promise<ImportResult> {
-  const { line } = sent
-  const read = articleOf(textOf(sent), options)
-  if (read instanceof Failure) return refused(line, read)
+async function importLine(
+  tx: Transaction,
+  { line, article, content }: ReadLine,
+  { mayUse = () => true }: Options,
+): Promise<ImportResult> {
+  if (article instanceof Failure) return refused(line, article)
   const { outcome, row } =
-    'source' in read
-      ? await copyArticle(tx, read, options.mayUse ?? (() => true))
-      : await upsertArticle(tx, read)
+    'source' in article
+      ? await copyArticle(tx, article, { mayUse, content })
+      : await upsertArticle(tx, { ...article, content })
   return { line, status: outcome, id: row.id }
-}
-
-function articleOf(
-  text: string | Failure,
-  { complete = (line) => line }: Options,
-): NewArticle | ExportedLine | Failure {
-  if (text instanceof Failure) return text
-  const tooDeep = tooDeepFailure(text)
-  if (tooDeep) return tooDeep
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return new Failure('bad-request', `The line is no JSON: ${(error as Error).message}`)
-  }
-  const unstorable = unstorableFailure(text, value)
-  if (unstorable) return unstorable
-  const result = isExported(value) ? exportedLine.safeParse(value) : newArticle.safeParse(complete(value))
-  return result.success ? result.data : invalidInput(result.error, 'body')
 }
 
 /** The whole transaction fails, and with it the import, at this line. */

@@ -1,7 +1,8 @@
 import type { NewArticle } from '../articles/article.ts'
 import type { Content } from '../articles/content.ts'
+import { tellOf, WorkshopError } from '../shared/workshop.ts'
 import type { CleanBody } from './clean-body.ts'
-import { tellOf, type Workshop, WorkshopError } from './workshop.ts'
+import type { Workshop } from './workshop.ts'
 
 const noContent: Content = { html: '', text: '', toc: [], wordCount: 0, readingMinutes: 0 }
 

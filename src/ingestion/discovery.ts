@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { webUrl } from '../http/parameters.ts'
 import { OutboundError } from '../outbound/outbound-error.ts'
 import { invalidField } from '../shared/failure.ts'
+import { WorkshopError } from '../shared/workshop.ts'
 import { feedFormats } from '../sources/source.ts'
 import { hostPauseMs, type Ingestion } from './ingestion.ts'
 import type { ParsedFeed } from './item.ts'
-import { WorkshopError } from './workshop.ts'
 
 export const SiteToSearch = z
   .strictObject({ url: webUrl.describe('A feed, or a page of the site that may have one.') })

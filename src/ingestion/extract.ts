@@ -4,13 +4,13 @@ import type { Content } from '../articles/content.ts'
 import { languageOf } from '../articles/rows.ts'
 import { webUrl } from '../http/parameters.ts'
 import { Failure, invalidField } from '../shared/failure.ts'
+import { tellOf, WorkshopError } from '../shared/workshop.ts'
 import { articleOfItem } from './article-of-item.ts'
 import { cleanBodyOf } from './bodies.ts'
 import type { Ingestion } from './ingestion.ts'
 import { blankItem, stages } from './item.ts'
 import type { ExtractedPage } from './page.ts'
 import { readPage } from './pages.ts'
-import { tellOf, WorkshopError } from './workshop.ts'
 
 export const PageToExtract = z
   .strictObject({

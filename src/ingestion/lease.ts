@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/database.ts'
+import { Abandoned } from '../shared/abandoned.ts'
 import { type ClaimedFeed, keepFeed } from '../sources/polling.ts'
-import { Abandoned } from './abandoned.ts'
 import { leaseMs } from './ingestion.ts'
 
 /** Has the feed for a while more. Throws `Abandoned` where another worker may have it by now. */

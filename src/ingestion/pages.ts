@@ -1,12 +1,12 @@
 import { siteOf } from '../outbound/hosts.ts'
 import { OutboundError } from '../outbound/outbound-error.ts'
 import { retryAfterMs } from '../outbound/retry-after.ts'
+import { tellOf, WorkshopError } from '../shared/workshop.ts'
 import type { ClaimedFeed } from '../sources/polling.ts'
 import { agentName, hostPauseMs, type Ingestion } from './ingestion.ts'
 import { renewLease } from './lease.ts'
 import type { ExtractedPage } from './page.ts'
 import { type Passing, SiteBusy, startPassing } from './passing.ts'
-import { tellOf, WorkshopError } from './workshop.ts'
 
 /** A page, or why there is none, with `isForNow` where there may be one later; `later` where a poll has fetched as many as one may. */
 export type PageAnswer = { page: ExtractedPage } | { problem: string; isForNow?: true } | 'later'

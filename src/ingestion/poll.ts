@@ -1,3 +1,4 @@
+import { tellOf, WorkshopError } from '../shared/workshop.ts'
 import { type ClaimedFeed, endPoll, type FeedState, releaseHostOf } from '../sources/polling.ts'
 import type { FeedAnswer } from './fetch-feed.ts'
 import { recordFetch } from './fetch-log.ts'
@@ -12,7 +13,6 @@ import { itemPages, noPages } from './pages.ts'
 import { fetchFeedPolitely } from './passing.ts'
 import { type ReadyItems, readyItems } from './ready-items.ts'
 import { type Facts, factsOf, nextAttempt, nextPoll } from './schedule.ts'
-import { tellOf, WorkshopError } from './workshop.ts'
 
 type Read = Extract<FeedAnswer, { kind: 'feed' }>
 type Same = Extract<FeedAnswer, { kind: 'same' }>

@@ -1,6 +1,6 @@
+import { Abandoned } from '../shared/abandoned.ts'
 import { pause } from '../shared/pause.ts'
 import { type ClaimedFeed, claimFeeds, findNextDue } from '../sources/polling.ts'
-import { Abandoned } from './abandoned.ts'
 import { hostPauseMs, type Ingestion, leaseMs } from './ingestion.ts'
 import { pollFeed } from './poll.ts'
 import { subscribe } from './websub.ts'

@@ -15,7 +15,7 @@ export type Document = {
   now: Date
 }
 
-/** What the threads of the workshop can do. Inputs and results are copied between threads: plain data, dates and bytes. */
+/** What the threads of the workshop can do. */
 export const tasks = {
   parseFeed: ({ bytes, zone, ...frame }: Document): ParsedFeed =>
     storable(parseFeed(bytes, { ...frame, ...(zone !== null && { zone }) })),
@@ -25,4 +25,3 @@ export const tasks = {
 }
 
 export type Tasks = typeof tasks
-export type TaskName = keyof Tasks

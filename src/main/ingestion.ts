@@ -1,9 +1,9 @@
-import { Abandoned } from '../ingestion/abandoned.ts'
 import { hostPauseMs, type Ingestion } from '../ingestion/ingestion.ts'
 import { ingestionMetrics } from '../ingestion/metrics.ts'
 import { createWorkshop } from '../ingestion/workshop.ts'
 import { createOutboundClient, type OutboundClient, type OutboundOptions } from '../outbound/client.ts'
 import { createRobots } from '../outbound/robots.ts'
+import { Abandoned } from '../shared/abandoned.ts'
 import { systemClock } from '../shared/clock.ts'
 import { readLag } from '../sources/polling.ts'
 

@@ -1,14 +1,12 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
-import { type IndexedFields, toTsvector } from './indexed.ts'
 import { toTsquery } from './match.ts'
 import type { TextQuery } from './query.ts'
 
 export const whole = (number: number): Sql => sql`${number}::bigint`
 
-export async function insertTerms(tx: Transaction, number: number, fields: IndexedFields): Promise<void> {
-  await tx.run(sql`
-    insert into text_terms (number, terms) values (${number}, ${toTsvector(fields)}::tsvector)`)
+export async function insertTerms(tx: Transaction, number: number, [terms]: string[]): Promise<void> {
+  await tx.run(sql`insert into text_terms (number, terms) values (${number}, ${terms}::tsvector)`)
 }
 
 export async function removeTerms(tx: Transaction, number: number): Promise<void> {

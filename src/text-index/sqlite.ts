@@ -1,6 +1,5 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
-import { type IndexedFields, toColumns } from './indexed.ts'
 import { toFts5 } from './match.ts'
 import type { TextQuery } from './query.ts'
 
@@ -12,8 +11,7 @@ export const whole = (number: number): Sql => sql`cast(${number} as integer)`
  * savepoint of its own, as a row for each of several values does, and that cost more than all else of an article. In the order
  * of their numbers: it does so, too, before a number that is smaller than the last.
  */
-export function insertTerms(tx: Transaction, number: number, fields: IndexedFields): void {
-  const { title, summary, body } = toColumns(fields)
+export function insertTerms(tx: Transaction, number: number, [title, summary, body]: string[]): void {
   const insert = sql`
     insert into text_terms (rowid, title, summary, body) values (${whole(number)}, ${title}, ${summary}, ${body})`
   tx.beforeCommit((q) => q.run(insert), number)

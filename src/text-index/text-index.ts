@@ -1,37 +1,36 @@
 import type { Queries, Transaction } from '../database/database.ts'
 import { join, raw, type Sql, sql } from '../database/sql.ts'
 import { turn } from '../shared/turns.ts'
-import { indexedTerms } from './indexed.ts'
 import * as postgres from './postgres.ts'
 import type { TextQuery } from './query.ts'
 import * as sqlite from './sqlite.ts'
 import { findEntry, insertEntry, isTaken, removeEntry } from './store.ts'
 import { termsVersion } from './terms.ts'
-import { learnWords } from './vocabulary.ts'
+import { type SearchedText, type TextTerms, textTermsOf } from './text-terms.ts'
+import { isWordSeen, learnWords } from './vocabulary.ts'
 
 export { findIndexVersion, updateIndexVersion } from './store.ts'
 
-/** What of an article is searched. Times are RFC 3339. */
-export type IndexedText = {
-  articleId: string
-  publishedAt: string
-  title: string
-  summary: string | null
-  text: string
-}
+/** What of which article is searched. The time is RFC 3339. */
+export type IndexedText = SearchedText & { articleId: string; publishedAt: string }
 
 const longText = 10_000
 
-/** Puts a new article into the index, in the transaction that writes it. */
-export async function indexText(tx: Transaction, input: IndexedText): Promise<void> {
+/** Puts a new article into the index, in the transaction that writes it. `made` are its terms, where the caller has them. */
+export async function indexText(tx: Transaction, input: IndexedText, made?: TextTerms): Promise<void> {
   const number = await addEntry(tx, input.articleId, Date.parse(input.publishedAt))
-  const { title, summary, text } = input
-  // With all else that is done for an article a long text would hold the event loop for too long.
-  if (text.length > longText) await turn()
-  const fields = indexedTerms({ title, summary: summary ?? '', body: text })
-  if (text.length > longText) await turn()
-  await halfOf(tx).insertTerms(tx, number, fields)
-  learnWords(tx, fields, halfOf(tx).insertWords)
+  const { indexed, words } = made ?? (await makeTerms(tx, input))
+  await halfOf(tx).insertTerms(tx, number, indexed)
+  learnWords(tx, words, halfOf(tx).insertWords)
+}
+
+/** With all else that is done for an article a long text would hold the event loop for too long. */
+async function makeTerms(tx: Transaction, input: IndexedText): Promise<TextTerms> {
+  const isLong = input.text.length > longText
+  if (isLong) await turn()
+  const terms = textTermsOf(tx.dialect.engine, input, (word) => isWordSeen(tx, word))
+  if (isLong) await turn()
+  return terms
 }
 
 /** Puts an article into the index anew, after what is searched of it has changed. */

@@ -7,26 +7,35 @@ import { listWords } from './store.ts'
 const seen = new WeakMap<object, Set<string>>()
 const wordsSeen = 50_000
 
-/** Puts the words of an article into the vocabulary, in order: two writers of the same words must not wait for each other. */
-export function learnWords(
-  tx: Transaction,
-  fields: IndexedFields,
-  insertWords: (q: Queries, words: string[]) => Promise<unknown>,
-): void {
-  const known = seen.get(tx.origin) ?? new Set()
-  seen.set(tx.origin, known)
+export function isWordSeen({ origin }: Transaction, word: string): boolean {
+  return seen.get(origin)?.has(word) ?? false
+}
+
+/** The words among these terms, each once. */
+export function wordsOf(fields: IndexedFields, isKnown = (_word: string) => false): string[] {
   const words = new Set<string>()
-  const isNew = (term: string) => !isIdeographic(term) && !known.has(term) && isWord(term)
+  const isNew = (term: string) => !isIdeographic(term) && !isKnown(term) && isWord(term)
   for (const { stream, loose } of Object.values(fields)) {
     for (const term of stream) if (term !== undefined && isNew(term)) words.add(term)
     for (const term of loose) if (isNew(term)) words.add(term)
   }
-  if (words.size === 0) return
-  const sorted = [...words].sort()
-  tx.beforeCommit((q) => insertWords(q, sorted))
+  return [...words]
+}
+
+/** Puts the words of an article into the vocabulary, in order: two writers of the same words must not wait for each other. */
+export function learnWords(
+  tx: Transaction,
+  words: string[],
+  insertWords: (q: Queries, words: string[]) => Promise<unknown>,
+): void {
+  const known = seen.get(tx.origin) ?? new Set()
+  seen.set(tx.origin, known)
+  const unknown = words.filter((word) => !known.has(word)).sort()
+  if (unknown.length === 0) return
+  tx.beforeCommit((q) => insertWords(q, unknown))
   tx.afterCommit(() => {
-    if (known.size + words.size > wordsSeen) known.clear()
-    for (const word of words) known.add(word)
+    if (known.size + unknown.length > wordsSeen) known.clear()
+    for (const word of unknown) known.add(word)
   })
 }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Abandoned } from '../../src/ingestion/abandoned.ts'
 import { leaseMs } from '../../src/ingestion/ingestion.ts'
 import { pollFeed } from '../../src/ingestion/poll.ts'
+import { Abandoned } from '../../src/shared/abandoned.ts'
 import { type ClaimedFeed, claimFeeds } from '../../src/sources/polling.ts'
 import { feed, inTurn, limited, moved } from '../support/bad-answers.ts'
 import { onEveryEngine } from '../support/engines.ts'

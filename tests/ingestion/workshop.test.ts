@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { Abandoned } from '../../src/ingestion/abandoned.ts'
-import { createWorkshop, type Workshop, type WorkshopOptions } from '../../src/ingestion/workshop.ts'
+import { createWorkshop, type Workshop } from '../../src/ingestion/workshop.ts'
+import { Abandoned } from '../../src/shared/abandoned.ts'
+import type { WorkshopOptions } from '../../src/shared/workshop.ts'
 
 const workshops: Workshop[] = []
 const frame = {

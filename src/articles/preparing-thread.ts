@@ -1,0 +1,4 @@
+import { serveTasks } from '../shared/workshop.ts'
+import { tasks } from './preparing-tasks.ts'
+
+serveTasks(tasks)
