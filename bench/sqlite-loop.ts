@@ -42,7 +42,7 @@ export function insertLoop(file: string, templates: Template[], batch: number, s
   return { rate: (articles / elapsedMs) * 1000, cpuUs: cpuUs / articles }
 }
 
-function inserter(connection: Sqlite.Database) {
+export function inserter(connection: Sqlite.Database) {
   const statements = new Map<string, Sqlite.Statement>()
   const insertInto = ({ table, columns }: Row) => {
     const known = statements.get(table)

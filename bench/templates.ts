@@ -93,8 +93,8 @@ async function termsOf(database: Database, id: string): Promise<Row> {
   }
 }
 
-/** Behind the numbers of all articles that the product has, and of those that earlier runs wrote. */
-let lastNumber = Date.UTC(2100, 0, 1) + Date.now()
+/** Behind the numbers of all articles that the product has, and of those that earlier runs wrote, or another process now. */
+let lastNumber = Date.UTC(2100, 0, 1) + Date.now() + process.pid * 1e8
 
 /** A row as it is, but for its number, which is given when it is written. */
 export function numbered({ columns, values }: Row, seq: number): unknown[] {
