@@ -60,6 +60,10 @@ function allOf(command: Command): Command[] {
 
 /** Runs the command line of this process. */
 export async function run(): Promise<void> {
+  // Whoever reads our output, such as `head`, may have seen enough: what is under way goes on to its end.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   loadEnvFile()
   try {
     await program().parseAsync()

@@ -81,4 +81,14 @@ describe('the command line', () => {
     expect(wrongSetting.stderr()).toMatch(/^READ_ACCESS=perhaps: expected open or key/)
     expect(wrongSetting.stdout()).toBe('')
   })
+
+  it.each([[['--help']], [['export', '--help']], [['openapi']], [['migrate']]])(
+    'says nothing of a reader that has seen enough of %s',
+    async (args) => {
+      const command = newsweave(args)
+      command.process.stdout.destroy()
+      expect(await command.ended).toBe(0)
+      expect(command.stderr()).toBe('')
+    },
+  )
 })
