@@ -4,7 +4,7 @@
 import type Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
 import { openDatabase } from '../src/database/open.ts'
-import { serve } from './processes.ts'
+import { serveApp } from './processes.ts'
 import { inserter } from './sqlite-loop.ts'
 import { bodies, freshRows, type Template, templatesOf } from './templates.ts'
 import { shortBody } from './writing.ts'
@@ -26,11 +26,4 @@ app.post('/v1/articles', async (_request, reply) => {
   })
   return reply.code(201).type('application/json; charset=utf-8').send(answer)
 })
-await app.listen({ host: '127.0.0.1', port: 0 })
-serve({
-  server: app.server,
-  async close() {
-    await app.close()
-    await database.close()
-  },
-})
+await serveApp(app, database)

@@ -97,6 +97,20 @@ export function serve({ server, close }: { server: Server; close: () => Promise<
   ready((server.address() as AddressInfo).port, close)
 }
 
+type App = { server: Server; listen(at: object): Promise<unknown>; close(): Promise<unknown> }
+
+/** The same for an app on a database, which it lets listen. */
+export async function serveApp(app: App, database: { close(): Promise<void> }): Promise<void> {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  serve({
+    server: app.server,
+    async close() {
+      await app.close()
+      await database.close()
+    },
+  })
+}
+
 /** The child's side: says that it is ready, and ends when the benchmark does. */
 export function ready(port: number, end: () => Promise<unknown>) {
   process.once('disconnect', () => void end().finally(() => process.exit()))

@@ -8,7 +8,7 @@ import { addResponseCache } from '../src/http/response-cache.ts'
 import { createServer } from '../src/http/server.ts'
 import { readFound } from '../src/search/articles.ts'
 import { Facets } from '../src/search/facets.ts'
-import { serve } from './processes.ts'
+import { serveApp } from './processes.ts'
 
 const database = openDatabase(process.argv[2] ?? '')
 const publicUrl = () => 'http://127.0.0.1:3000'
@@ -21,11 +21,4 @@ articleRoutes(app, {
   once: idempotency(database),
   search: { readFound, facets: Facets },
 })
-await app.listen({ host: '127.0.0.1', port: 0 })
-serve({
-  server: app.server,
-  async close() {
-    await app.close()
-    await database.close()
-  },
-})
+await serveApp(app, database)

@@ -28,16 +28,18 @@ export function preparing(
   { waits = false, cores = availableParallelism() } = {},
 ): Preparing {
   let joined: Shared | undefined
+  let isClosed = false
   return {
     async prepare(articles) {
-      if (cores < 2) return []
+      if (cores < 2 || isClosed) return []
       joined ??= join(engine)
       if (!joined.hasBegun && !(waits && (await joined.begun))) return []
       return joined.workshop.run('prepare', { engine, articles }).catch(() => [])
     },
     async close() {
+      if (isClosed) return
+      isClosed = true
       if (joined) await leave(joined)
-      joined = undefined
     },
   }
 }

@@ -162,7 +162,7 @@ export function serveTasks(tasks: TaskSet): void {
   const say = (answer: Answer) => parentPort?.postMessage(answer)
   parentPort?.on('message', ({ name, input }: { name: string; input: never }) => {
     try {
-      say({ result: tasks[name]?.(input) })
+      say({ result: (tasks[name] as TaskSet[string])(input) })
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
       say({ thrown: { name, message } })

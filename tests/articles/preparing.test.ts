@@ -117,6 +117,15 @@ onEveryEngine('an import of many articles', (engine) => {
     expect(all).toEqual(await kept(other))
   })
 
+  it('begins no thread once it is over', async () => {
+    const over = preparing(engine.name, { waits: true, cores: 2 })
+    const article = { url: 'https://lighthouse.example/', title: 'Late', summary: null, body: null }
+    expect(await over.prepare([article])).toMatchObject([{ text: '', terms: { words: ['late'] } }])
+    await over.close()
+    await over.close()
+    expect(await over.prepare([article])).toEqual([])
+  })
+
   it('waits for no thread that comes to nothing', async () => {
     const failing: Preparing = { prepare: async () => [], close: async () => {} }
     const { results } = await imported(await newsroom(), failing)
