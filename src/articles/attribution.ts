@@ -16,9 +16,33 @@ export function attributionOf(
     url: row.url,
     author: authors.map((author) => author.name).join(', '),
   }
-  const text = (source.attributionTemplate ?? '{source}').replace(
-    /\{(\w+)\}/g,
-    (whole, name) => values[name] ?? whole,
-  )
+  const given = source.attributionTemplate ?? '{source}'
+  const template = authors.length > 0 ? given : withoutAuthor(given)
+  const text = template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
   return { text, url: row.url, rightsHolder: source.name, licence: null, required: true }
+}
+
+const marks = ',，、;；·|–—'
+const [opening, closing] = ['[(（[【]', '[)）\\]】]']
+/** The author with the words that say so, up to a mark, a bracket or another placeholder. */
+const words = `[^{}()（）[\\]【】${marks}]*`
+const byline = `${words}\\{author\\}${words}`
+const between = `[${marks}]\\s*`
+const inBrackets = new RegExp(`\\s*${opening}${byline}${closing}\\s*`, 'g')
+const beforeAnother = new RegExp(`(?<=^|${opening}|${between})(?!\\s)${byline}${between}`, 'g')
+const behindAnother = new RegExp(`\\s*${between}${byline}(?=$|${closing})`, 'g')
+const begins = new RegExp(`^${byline}`)
+const amongOthers = new RegExp(byline, 'g')
+const atAnEnd = new RegExp(`^[\\s${marks}]+|[\\s${marks}]+$`, 'g')
+
+/** The template for an article that names nobody: what says who wrote it is left out. */
+function withoutAuthor(template: string): string {
+  const left = template
+    .replace(inBrackets, ' ')
+    .replace(beforeAnother, '')
+    .replace(behindAnother, '')
+    .replace(begins, '')
+    .replace(amongOthers, ' ')
+    .replace(atAnEnd, '')
+  return left === '' ? '{source}' : left
 }

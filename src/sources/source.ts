@@ -95,7 +95,7 @@ const attributionTemplate = line(500)
   })
   .meta({
     description:
-      'The credit of its articles, with {source}, {title}, {url} and {author} filled in. Without it: the name of the source.',
+      'The credit of its articles, with {source}, {title}, {url} and {author} filled in. Of an article that names no author, what says who wrote it is left out: `{author}, {source}` becomes `{source}`. Without a template: the name of the source.',
     example: '{author}, {source}: {url}',
   })
 
