@@ -5,6 +5,7 @@ import { keyReused } from '../http/idempotency.ts'
 import type { KeptSlice, SlicedRequest } from '../http/idempotent-slices.ts'
 import { asFailure } from '../http/problems.ts'
 import { Failure, type FailureCode, type FieldError } from '../shared/failure.ts'
+import { turns } from '../shared/turns.ts'
 import { copyArticle } from './copying.ts'
 import { hashOfLines, type SentLine } from './import-lines.ts'
 import { type ReadLine, readSlices, type Slice } from './import-reading.ts'
@@ -143,7 +144,11 @@ function writeSlice(
     const kept = await request?.claim(tx, number)
     if (kept) return repeated(kept, lines, 1)
     const results: ImportResult[] = []
-    for (const line of read) results.push(await write(tx, line, options))
+    const turnWhenLong = turns()
+    for (const line of read) {
+      results.push(await write(tx, line, options))
+      await turnWhenLong()
+    }
     if (request && lines.length > 0) {
       const hash = hashOfLines(lines)
       await request.keep(tx, number, { lines: lines.length, hash, results: JSON.stringify(results) })

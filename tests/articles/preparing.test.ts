@@ -147,6 +147,27 @@ onEveryEngine('an import of many articles', (engine) => {
     expect(slices).toEqual([200, 60])
   })
 
+  it('lets others go on while a slice is written', async () => {
+    const body = { html: `<p>${'Chips that cool themselves. '.repeat(300)}</p>` }
+    const lines = numbers(1, 200).map((number) => lineOf(sourceId, number, { body }))
+    let over = false
+    let parts = 0
+    let lastMs = performance.now()
+    const watch = () => {
+      const nowMs = performance.now()
+      if (nowMs - lastMs > 5) parts++
+      lastMs = nowMs
+      if (!over) setImmediate(watch)
+    }
+    const database = await newsroom()
+    watch()
+    const results = await Array.fromAsync(importArticles(database, [ndjson(lines)] as never))
+    over = true
+    expect(results.flat().filter(({ status }) => status === 'created')).toHaveLength(200)
+    // Reading the lines, writing them in parts of ten milliseconds, and the commit; on PostgreSQL it waits for each statement.
+    if (engine.name === 'sqlite') expect(parts).toBeGreaterThan(8)
+  })
+
   it('ends when nobody wants the answer any more, though the rest never comes', async () => {
     async function* bytes() {
       yield linesOf(1, 250)
