@@ -1,3 +1,4 @@
+import { helpIfAsked } from '../tests/support/help.ts'
 import type { Row } from './feeds/row.ts'
 import { feedRows } from './feeds/rows.ts'
 import { inertRows } from './inert/rows.ts'
@@ -5,6 +6,11 @@ import { pageRows } from './pages/rows.ts'
 
 /** Each prints figures on real feeds or pages beside what they have to reach. */
 const parts: Record<string, () => Promise<Row[]>> = { feeds: feedRows, pages: pageRows, inert: inertRows }
+
+helpIfAsked(`npm run eval:feeds -- [part …]
+
+Prints figures on real feeds and pages beside what they have to reach. Parts: ${Object.keys(parts).join(', ')}; all without one.
+Exit code 1 where one is below.`)
 
 const named = process.argv.slice(2)
 const unknown = named.find((name) => !(name in parts))

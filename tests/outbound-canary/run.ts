@@ -2,6 +2,13 @@
 // address, a name server that answers differently each time, and a public web that leads to the inside.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { helpIfAsked } from '../support/help.ts'
+
+helpIfAsked(`npm run test:outbound -- [way …]
+
+Has the program ask for addresses that are not public in every way in which it asks for any, in a network of its own with a canary at each,
+and writes what came of it into docs/reliability.md. Of some ways alone (their keys, as it prints them) nothing is written.
+Wants Linux, root or sudo, unshare and ip.`)
 
 const inside = fileURLToPath(new URL('./inside.ts', import.meta.url))
 const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n', '--preserve-env=RECORD_FIGURES,PATH,TMPDIR']

@@ -6,6 +6,7 @@ import { findChromium, fire } from '../../eval/inert/browser.ts'
 import { payloads } from '../../eval/inert/payloads.ts'
 import { vectors } from '../../eval/inert/vectors.ts'
 import { recordFigure } from '../support/figures.ts'
+import { helpIfAsked } from '../support/help.ts'
 import { startStandalone } from '../support/standalone.ts'
 import { addressesOf, unprotected } from './documents.ts'
 import { textsOfFeeds } from './feeds.ts'
@@ -18,6 +19,11 @@ const mostFire = 0.6
 const nearlyAll = 0.9
 const command = 'npm run test:xss'
 const heading = 'Stored HTML in a browser'
+
+helpIfAsked(`npm run test:xss
+
+Shows what the API, the feeds and the pages of the program send in Chromium, beside the same without what makes it harmless, and writes
+what came of it into docs/reliability.md. Takes some minutes, and wants Chromium (apt-get install chromium, or NEWSWEAVE_CHROMIUM).`)
 
 const found = findChromium()
 if (!found) {
