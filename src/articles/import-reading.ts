@@ -5,6 +5,7 @@ import type { KeptSlice, SlicedRequest } from '../http/idempotent-slices.ts'
 import { invalidInput } from '../http/problems.ts'
 import { Failure } from '../shared/failure.ts'
 import { pause } from '../shared/pause.ts'
+import { turns } from '../shared/turns.ts'
 import { NewArticle } from './article.ts'
 import type { Content } from './content.ts'
 import { ExportedLine, isExported } from './exported.ts'
@@ -27,7 +28,7 @@ type Options = {
   preparing: Preparing
 }
 
-/** So long a slice waits for the next one to be there, so that that one is prepared while this one is written. */
+/** So long a slice waits for the lines of the next one, so that that one is prepared while this one is written. */
 const waitsForMs = 20
 
 const newArticle = z.compile(NewArticle)
@@ -38,46 +39,56 @@ export function readSlices(database: Queries, bytes: AsyncIterable<Uint8Array>, 
   const { request, complete, preparing } = options
   const slices = slicesOf(bytes)
   let number = 0
-  let ahead: ReturnType<typeof read> | undefined
-  let isReading = false
+  let ahead: ReturnType<typeof begin> | undefined
+  let isTaking = false
 
-  async function read(): Promise<{ slice: Slice; contents: Promise<(Content | undefined)[]> }> {
-    isReading = true
+  async function take() {
+    isTaking = true
     try {
       const kept = await request?.find(database, number)
-      const sent = await slices.next(kept?.lines)
-      const read = kept ? [] : sent.lines.map((line) => readLine(line, complete))
-      const slice = { ...sent, number, kept, read }
-      // Behind the first slice it is not known yet whether there is enough to do for two.
-      const contents = number === 0 ? [] : preparing.prepare(taken(read))
-      number++
-      return { slice, contents: Promise.resolve(contents) }
+      return { kept, ...(await slices.next(kept?.lines)), number: number++ }
     } finally {
-      isReading = false
+      isTaking = false
     }
+  }
+
+  async function read(sent: Awaited<ReturnType<typeof take>>) {
+    const lines = sent.kept ? [] : await readLines(sent.lines, complete)
+    const slice: Slice = { ...sent, read: lines }
+    // Behind the first slice it is not known yet whether there is enough to do for two.
+    const contents = sent.number === 0 ? undefined : preparing.prepare(taken(lines))
+    return { slice, contents }
+  }
+
+  function begin() {
+    const come = take()
+    const ready = come.then(read)
+    // Thrown when it is its turn.
+    ready.catch(() => {})
+    return { come, ready }
   }
 
   return {
     async next(): Promise<Slice> {
-      const { slice, contents } = await (ahead ?? read())
-      const made = await contents
+      const { slice, contents } = await (ahead ?? begin()).ready
+      const made = (await contents) ?? []
       for (const [index, line] of slice.read.filter(isTaken).entries()) line.content = made[index]
-      ahead = slice.end ? undefined : read()
-      const hasCome = ahead?.then(
-        () => {},
-        // Thrown when it is its turn.
-        () => {},
-      )
-      if (hasCome) await Promise.race([hasCome, pause(waitsForMs)])
+      ahead = slice.end ? undefined : begin()
+      if (ahead && (await comesSoon(ahead.come))) await ahead.ready.catch(() => {})
       return slice
     },
     async close(): Promise<void> {
       const closed = slices.close()
       // What waits for bytes that nobody wants any more ends with whoever sends them.
-      if (!isReading) await closed
+      if (!isTaking) await closed
       else closed.catch(() => {})
     },
   }
+}
+
+function comesSoon(come: Promise<unknown>): Promise<boolean> {
+  const hasCome = () => true
+  return Promise.race([come.then(hasCome, hasCome), pause(waitsForMs).then(() => false)])
 }
 
 type TakenLine = ReadLine & { article: NewArticle | ExportedLine }
@@ -86,8 +97,14 @@ const isTaken = (line: ReadLine): line is TakenLine => !(line.article instanceof
 const taken = (lines: ReadLine[]) =>
   lines.filter(isTaken).map(({ article: { url, title, summary, body } }) => ({ url, title, summary, body }))
 
-function readLine(sent: SentLine, complete: Options['complete']): ReadLine {
-  return { line: sent.line, article: articleOf(textOf(sent), complete), content: undefined }
+async function readLines(lines: SentLine[], complete: Options['complete']): Promise<ReadLine[]> {
+  const turnWhenLong = turns()
+  const read: ReadLine[] = []
+  for (const sent of lines) {
+    read.push({ line: sent.line, article: articleOf(textOf(sent), complete), content: undefined })
+    await turnWhenLong()
+  }
+  return read
 }
 
 function articleOf(text: string | Failure, complete: Options['complete']): ReadLine['article'] {

@@ -20,8 +20,8 @@ const options = { size: 1, timeoutMs: 30_000, maxMemoryMb: 512 }
 let shared: Shared | undefined
 
 /**
- * Of an import, from which the first articles are asked when more are known to follow. Starting the thread takes as long as writing some
- * hundred articles: until it has begun nobody waits for it, but where `waits` is set. A machine of one core gains nothing by a thread.
+ * For one import, which asks once it knows that it is a long one: starting the thread takes as long as writing some hundred articles.
+ * Until it has begun nobody waits for it, but where `waits` is set. A machine of one core gains nothing by a thread.
  */
 export function preparing(
   engine: Dialect['engine'],
