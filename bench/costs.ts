@@ -190,4 +190,8 @@ async function run(rows: string[]) {
 helpIfAsked(`node bench/costs.ts [create] [import]
 
 Measures what an article costs by its parts, beside the loop that writes the same rows, and prints a table for each: two minutes for all.`)
-await run(process.argv.length > 2 ? process.argv.slice(2) : ['create', 'import'])
+const parts = ['create', 'import']
+const named = process.argv.slice(2)
+const unknown = named.find((name) => !parts.includes(name))
+if (unknown) throw new Error(`There is no part ${unknown}, only ${parts.join(', ')}.`)
+await run(named.length > 0 ? named : parts)

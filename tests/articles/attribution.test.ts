@@ -40,6 +40,8 @@ describe('the credit of an article', () => {
     ['({author}, {source})', '(Lighthouse)'],
     ['{source}: {title} ({url}, {author})', 'Lighthouse: Half the power (https://a.example/1)'],
     ['{source}, ({author})', 'Lighthouse'],
+    ['{source} by {author}: {url}', 'Lighthouse: https://a.example/1'],
+    ['{title} — {author}: {source}', 'Half the power — Lighthouse'],
     ['By {author}', 'Lighthouse'],
     ['{author}，{author}', 'Lighthouse'],
     ['Credited', 'Credited'],
