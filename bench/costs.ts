@@ -62,12 +62,12 @@ function nameOf(text: string): string {
   return verb ? `${verb} ${table}` : 'reads'
 }
 
-/** What an article costs, by parts: `work` answers how many it wrote in a second. */
-async function costsOf(work: () => Promise<{ rate: number; articles: number }>): Promise<Costs> {
+/** What an article costs, by parts, and in all where `work` answers how many it wrote in a second. */
+async function costsOf(work: () => Promise<{ articles: number; rate?: number }>): Promise<Costs> {
   costs = new Map()
   const { rate, articles } = await work()
   const each = new Map([...costs].map(([name, us]) => [name, us / articles]))
-  return each.set('all', 1e6 / rate)
+  return rate === undefined ? each : each.set('all', 1e6 / rate)
 }
 
 /** What is made of each article before it is written. */
@@ -83,7 +83,7 @@ async function preparationOf(lines: string[]): Promise<Costs> {
         toColumns(indexedTerms({ title, summary: summary ?? '', body }))
       }
     })
-    return { rate: 1, articles: lines.length }
+    return { articles: lines.length }
   }
   // The first time, the code is not compiled yet.
   prepare()
@@ -154,7 +154,7 @@ function loopCosts(batch: number, bodyBytes: number): Promise<Costs> {
 }
 
 function print(name: string, { ours, loop, before }: { ours: Costs; loop: Costs; before: Costs }) {
-  const parts = new Map([...before].filter(([part]) => part !== 'all'))
+  const parts = new Map(before)
   for (const [part, us] of ours) if (part !== 'all') parts.set(part, us)
   const known = [...parts.values()].reduce((sum, us) => sum + us, 0)
   parts.set('all else', (ours.get('all') ?? 0) - known)

@@ -56,14 +56,17 @@ export async function* importArticles(
   bytes: AsyncIterable<Uint8Array>,
   options: Options = {},
 ): AsyncGenerator<ImportResult[]> {
-  const { request, complete = (line: unknown) => line } = options
-  const { preparing = startPreparing(database.dialect.engine) } = options
+  const {
+    request,
+    complete = (line: unknown) => line,
+    preparing = startPreparing(database.dialect.engine),
+  } = options
   const slices = readSlices(database, bytes, { request, complete, preparing })
   let behind = 1
   try {
-    for (let number = 0; ; number++) {
+    for (;;) {
       const slice = await slices.next()
-      const { lines, end, fault, kept } = slice
+      const { number, lines, end, fault, kept } = slice
       const isLonger = number === request?.finished && lines.length > 0
       const { results, broken } =
         kept || isLonger ? repeated(kept, lines, behind) : await importSlice(database, slice, options, behind)

@@ -53,19 +53,19 @@ function join(engine: Dialect['engine']): Shared {
 function open(engine: Dialect['engine']): Shared {
   const thread = new URL('./preparing-thread.ts', import.meta.url)
   const workshop = createWorkshop<Tasks>(thread, options)
-  const opened: Shared = { workshop, users: 0, begun: Promise.resolve(false), hasBegun: false }
-  opened.begun = workshop.run('prepare', { engine, articles: [] }).then(
-    () => {
-      opened.hasBegun = true
-      return true
-    },
+  const begun = workshop.run('prepare', { engine, articles: [] }).then(
+    () => true,
     () => false,
   )
+  const opened: Shared = { workshop, users: 0, begun, hasBegun: false }
+  void begun.then((hasBegun) => {
+    opened.hasBegun = hasBegun
+  })
   return opened
 }
 
 async function leave(left: Shared): Promise<void> {
   if (--left.users > 0) return
-  if (shared === left) shared = undefined
+  shared = undefined
   await left.workshop.close()
 }

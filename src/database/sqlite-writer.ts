@@ -85,8 +85,7 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
     try {
       outcomes = (await allOrNone(jobs)) ?? (await eachForItself(jobs))
     } catch (error) {
-      memory.kept.clear()
-      rollBack(writer)
+      undo()
       for (const job of jobs) job.reject(asFailure(error, 'written to'))
       return
     }
@@ -94,12 +93,22 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
     if (outcomes.some((outcome) => 'value' in outcome)) committed()
   }
 
-  /** Without savepoints, for which SQLite copies every page that a writer changes; `undefined` where one of them fails. */
-  async function allOrNone(jobs: Job[]): Promise<Outcome[] | undefined> {
+  /** Begins a transaction, and answers what it puts off. */
+  async function opened(): Promise<PutOff> {
     await begin(writer)
     memory.look()
+    return putOff(memory.kept)
+  }
+
+  function undo() {
+    memory.kept.clear()
+    rollBack(writer)
+  }
+
+  /** Without savepoints, for which SQLite copies every page that a writer changes; `undefined` where one of them fails. */
+  async function allOrNone(jobs: Job[]): Promise<Outcome[] | undefined> {
     const outcomes: Outcome[] = []
-    const later = putOff(memory.kept)
+    const later = await opened()
     try {
       for (const job of jobs) {
         const tx = transaction(writer, queries, later, timestamp(clock()))
@@ -108,8 +117,7 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
       await later.run(queries)
     } catch (error) {
       if (!writer.inTransaction) throw error
-      memory.kept.clear()
-      rollBack(writer)
+      undo()
       // Who is alone needs no second attempt to be told apart from others.
       return jobs.length === 1 ? [{ error: asFailure(error, 'written to') }] : undefined
     }
@@ -120,10 +128,8 @@ export function writeQueue(writer: Sqlite.Database, clock: Clock, committed: () 
 
   /** Each in a savepoint, so that those who fail undo what they wrote and nothing else. */
   async function eachForItself(jobs: Job[]): Promise<Outcome[]> {
-    await begin(writer)
-    memory.look()
     const outcomes: Outcome[] = []
-    const later = putOff(memory.kept)
+    const later = await opened()
     for (const job of jobs) {
       const tx = transaction(writer, queries, later, timestamp(clock()))
       outcomes.push(await outcomeOf(writer, tx, later, job))

@@ -121,12 +121,8 @@ async function filtersOf(
 function untilStopped() {
   const controller = new AbortController()
   const stop = () => controller.abort()
-  const onError = (error: { code?: string }) => {
-    if (error.code !== 'EPIPE') throw error
-    stop()
-  }
   process.once('SIGINT', stop).once('SIGTERM', stop)
-  process.stdout.on('error', onError)
+  process.stdout.on('error', stop)
   const ignore = () => {
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
