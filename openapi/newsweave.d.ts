@@ -957,7 +957,7 @@ export interface paths {
         put?: never;
         /**
          * Find the feeds of a site
-         * @description Fetches the address: a feed itself, a page that names feeds, or a site that has one at a usual place. Each feed was read before it is listed, and can be added with `createSource`.
+         * @description Fetches the address: a feed itself, a page that names feeds, or a site that has one at a usual place. Each feed was read before it is listed, and can be added with `createSource`; what a page names and cannot be read is told with its reason.
          *
          *     Needs a key with the scope `sources:write`.
          */
@@ -2628,6 +2628,16 @@ export interface components {
             /** @description How many it has now. */
             items: number;
             newestItemAt: string | null;
+        };
+        FoundFeeds: {
+            data: components["schemas"]["FoundFeed"][];
+            /** @description What the page names and is no feed that can be read. */
+            unreadable: {
+                /** @description As the page names it. */
+                feedUrl: string;
+                /** @description Why it is not among the feeds. */
+                reason: string;
+            }[];
         };
         Heading: {
             /** @description The id of the heading in `body.html`. */
@@ -9204,12 +9214,16 @@ export interface operations {
                      *           "items": 20,
                      *           "newestItemAt": "2026-11-23T06:08:00.000Z"
                      *         }
+                     *       ],
+                     *       "unreadable": [
+                     *         {
+                     *           "feedUrl": "feedUrl",
+                     *           "reason": "reason"
+                     *         }
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        data: components["schemas"]["FoundFeed"][];
-                    };
+                    "application/json": components["schemas"]["FoundFeeds"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -36,6 +36,22 @@ export const FoundFeed = z
   })
 export type FoundFeed = z.infer<typeof FoundFeed>
 
+/** The feeds of a site, and those that its page names but that cannot be read. */
+export const FoundFeeds = z
+  .object({
+    data: z.array(FoundFeed),
+    unreadable: z
+      .array(
+        z.object({
+          feedUrl: z.string().describe('As the page names it.'),
+          reason: z.string().describe('Why it is not among the feeds.'),
+        }),
+      )
+      .describe('What the page names and is no feed that can be read.'),
+  })
+  .meta({ id: 'FoundFeeds' })
+export type FoundFeeds = z.infer<typeof FoundFeeds>
+
 type Searching = Pick<Ingestion, 'client' | 'workshop' | 'clock' | 'pause'>
 
 /** Where sites put their feeds that name none on their pages. */
@@ -46,36 +62,53 @@ const maxNamed = 5
  * The feeds of a site: the address itself where it is one, else those that the page names, else what is at the usual places.
  * Each is fetched and read before it is told of. Throws `validation-failed` where the address cannot be fetched.
  */
-export async function discoverFeeds(searching: Searching, url: string): Promise<FoundFeed[]> {
+export async function discoverFeeds(searching: Searching, url: string): Promise<FoundFeeds> {
   const answer = await fetchPage(searching, url).catch((error) => {
-    if (error instanceof OutboundError) throw invalidField('url', `${error.message} (${error.code})`)
+    if (error instanceof OutboundError) throw invalidField('url', reasonOf(error))
     throw error
   })
-  if (answer.status !== 200) throw invalidField('url', `The server answered ${answer.status}.`)
+  if (answer.status !== 200) throw invalidField('url', answered(answer))
   const itself = await asFeed(searching, answer)
-  if (itself) return [itself]
+  if (itself) return { data: [itself], unreadable: [] }
   const named = await feedsNamedBy(searching, answer)
-  if (named.length > 0) return firstFeeds(searching, named.slice(0, maxNamed), named.length)
-  const usual = usualPaths.map((path) => new URL(path, answer.url).href)
-  return firstFeeds(searching, usual, 1)
+  if (named.length > 0) return namedFeeds(searching, named)
+  return { data: await firstUsual(searching, answer.url), unreadable: [] }
 }
 
-async function firstFeeds(searching: Searching, urls: string[], wanted: number): Promise<FoundFeed[]> {
-  const found: FoundFeed[] = []
-  for (const url of urls) {
-    if (found.length === wanted) break
-    await searching.pause(hostPauseMs)
-    try {
-      const answer = await fetchPage(searching, url)
-      const feed = answer.status === 200 ? await asFeed(searching, answer) : undefined
-      if (feed && !found.some(({ feedUrl }) => feedUrl === feed.feedUrl)) found.push(feed)
-    } catch (error) {
-      // One that cannot be reached is none.
-      if (!(error instanceof OutboundError)) throw error
-    }
+async function namedFeeds(searching: Searching, urls: string[]): Promise<FoundFeeds> {
+  const found: FoundFeeds = { data: [], unreadable: [] }
+  for (const [index, url] of urls.entries()) {
+    const feed = index < maxNamed ? await readFeed(searching, url) : `Only the first ${maxNamed} are read.`
+    if (typeof feed === 'string') found.unreadable.push({ feedUrl: url, reason: feed })
+    else if (!found.data.some(({ feedUrl }) => feedUrl === feed.feedUrl)) found.data.push(feed)
   }
   return found
 }
+
+/** Nobody named these, so that nobody is told of those that are not there. */
+async function firstUsual(searching: Searching, siteUrl: string): Promise<FoundFeed[]> {
+  for (const path of usualPaths) {
+    const feed = await readFeed(searching, new URL(path, siteUrl).href)
+    if (typeof feed !== 'string') return [feed]
+  }
+  return []
+}
+
+/** The feed at an address, or why there is none. */
+async function readFeed(searching: Searching, url: string): Promise<FoundFeed | string> {
+  await searching.pause(hostPauseMs)
+  try {
+    const answer = await fetchPage(searching, url)
+    if (answer.status !== 200) return answered(answer)
+    return (await asFeed(searching, answer)) ?? 'It is no feed that can be read.'
+  } catch (error) {
+    if (error instanceof OutboundError) return reasonOf(error)
+    throw error
+  }
+}
+
+const reasonOf = ({ message, code }: OutboundError) => `${message} (${code})`
+const answered = ({ status }: Answer) => `The server answered ${status}.`
 
 type Answer = Awaited<ReturnType<Searching['client']['request']>>
 

@@ -3,7 +3,7 @@ import { feedTypes } from '../http/bodies.ts'
 import { operation } from '../http/operation.ts'
 import { integerParameter, pathId } from '../http/parameters.ts'
 import type { Server } from '../http/server.ts'
-import { discoverFeeds, FoundFeed, SiteToSearch } from './discovery.ts'
+import { discoverFeeds, FoundFeeds, SiteToSearch } from './discovery.ts'
 import { ExtractedArticle, extractArticle, PageToExtract } from './extract.ts'
 import type { Ingestion } from './ingestion.ts'
 import { acceptPush, verify } from './websub.ts'
@@ -35,12 +35,12 @@ export function ingestionRoutes(app: Server, ingestion: Ingestion): void {
         tag: 'Sources',
         summary: 'Find the feeds of a site',
         description:
-          'Fetches the address: a feed itself, a page that names feeds, or a site that has one at a usual place. Each feed was read before it is listed, and can be added with `createSource`.',
+          'Fetches the address: a feed itself, a page that names feeds, or a site that has one at a usual place. Each feed was read before it is listed, and can be added with `createSource`; what a page names and cannot be read is told with its reason.',
         access: 'sources:write',
       },
-      { body: SiteToSearch, response: { 200: z.object({ data: z.array(FoundFeed) }) } },
+      { body: SiteToSearch, response: { 200: FoundFeeds } },
     ),
-    async (request) => ({ data: await discoverFeeds(ingestion, request.body.url) }),
+    (request) => discoverFeeds(ingestion, request.body.url),
   )
   hubRoutes(app, ingestion)
 }

@@ -39,17 +39,32 @@ describe('finding the feeds of a site', () => {
     expect(created.status).toBe(201)
   })
 
-  it('tells of all feeds that a page names, and of none twice', async () => {
+  it('tells of all feeds that a page names, of none twice, and why it leaves one out', async () => {
     const link = (href: string) => `<link rel="alternate" type="application/rss+xml" href="${href}">`
     const links = [link('/a.xml'), link('/b.xml'), link('/a.xml'), link('/none.xml'), link('/page')]
     reading.web.put(host, '/', page(links.join('')))
     reading.web.put(host, '/page', page(''))
     reading.web.put(host, '/a.xml', feed(rssOf([heron(1)])))
     reading.web.put(host, '/b.xml', feed(rssOf([heron(2)])))
-    expect(await found(reading.web.url(host))).toEqual([
-      reading.web.url(host, '/a.xml'),
-      reading.web.url(host, '/b.xml'),
+    const at = (path: string) => reading.web.url(host, path)
+    const { body } = await discover(at('/'))
+    expect(body.data).toMatchObject([{ feedUrl: at('/a.xml') }, { feedUrl: at('/b.xml') }])
+    expect(body.unreadable).toEqual([
+      { feedUrl: at('/none.xml'), reason: 'The server answered 404.' },
+      { feedUrl: at('/page'), reason: 'It is no feed that can be read.' },
     ])
+  })
+
+  it('reads the first five that a page names, and says so of the others', async () => {
+    const paths = ['/1.xml', '/2.xml', '/3.xml', '/4.xml', '/5.xml', '/6.xml']
+    const links = paths.map((path) => `<link rel="alternate" type="application/rss+xml" href="${path}">`)
+    reading.web.put(host, '/', page(links.join('')))
+    for (const path of paths) reading.web.put(host, path, feed(rssOf([heron(1)])))
+    const { body } = await discover(reading.web.url(host))
+    expect(body.data).toHaveLength(5)
+    const feedUrl = reading.web.url(host, '/6.xml')
+    expect(body.unreadable).toEqual([{ feedUrl, reason: 'Only the first 5 are read.' }])
+    expect(reading.web.visits(host)).toHaveLength(6)
   })
 
   it('looks at the usual places where a page names none, and goes no further than the first', async () => {
@@ -90,6 +105,8 @@ describe('finding the feeds of a site', () => {
   it('does not follow a page to an address of the inside', async () => {
     const link = '<link rel="alternate" type="application/rss+xml" href="http://10.0.0.1/feed.xml">'
     reading.web.put(host, '/', page(link))
-    expect(await found(reading.web.url(host))).toEqual([])
+    const { body } = await discover(reading.web.url(host))
+    const reason = expect.stringMatching(/refused-address/)
+    expect(body).toEqual({ data: [], unreadable: [{ feedUrl: 'http://10.0.0.1/feed.xml', reason }] })
   })
 })

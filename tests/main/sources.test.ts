@@ -30,16 +30,20 @@ onEveryEngine('newsweave sources', (engine) => {
 
   it('finds the feed of a site from its home page, and adds it where that is asked for', async () => {
     const web = await startFeedServer(systemClock)
-    const head = '<link rel="alternate" type="application/rss+xml" href="/news.xml">'
+    const link = (path: string) => `<link rel="alternate" type="application/rss+xml" href="${path}">`
+    const head = link('/gone.xml') + link('/news.xml')
     web.put('127.0.0.1', '/', { headers: { 'content-type': 'text/html' }, body: `<title>x</title>${head}` })
     web.put('127.0.0.1', '/news.xml', { body: rssOf([heron(1)]) })
     vi.stubEnv('OUTBOUND_ALLOW', '127.0.0.1')
     const home = web.url('127.0.0.1')
     const found = await run(url, 'sources', 'discover', home)
     expect(found).toMatchObject({ code: 0, out: expect.stringContaining(web.url('127.0.0.1', '/news.xml')) })
+    const gone = `Named, but left out: ${web.url('127.0.0.1', '/gone.xml')}: The server answered 404.\n`
+    expect(found.err).toBe(gone)
     expect(await sources()).toEqual([])
     vi.stubEnv('OUTBOUND_ALLOW', '127.0.0.1')
-    expect((await run(url, 'sources', 'discover', home, '--add')).err).toBe('Added Lighthouse Daily:\n')
+    const added = await run(url, 'sources', 'discover', home, '--add')
+    expect(added.err).toBe(`${gone}Added Lighthouse Daily:\n`)
     expect(await sources()).toMatchObject([{ feedUrl: web.url('127.0.0.1', '/news.xml') }])
     const refused = await run(url, 'sources', 'discover', home)
     expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/refused-address/) })

@@ -35,8 +35,12 @@ Examples:
           userAgent: userAgent(settings),
         })
         try {
-          const feeds = await discoverFeeds(ingestion, url)
+          const { data: feeds, unreadable } = await discoverFeeds(ingestion, url)
+          for (const { feedUrl, reason } of unreadable)
+            console.error(`Named, but left out: ${feedUrl}: ${reason}`)
           const [first] = feeds
+          if (!first && unreadable.length > 0)
+            throw new CommandError('No feed that the page names can be read.')
           if (!first) throw new CommandError('The site names no feed, and has none at the usual places.')
           console.log(table([['NAME', 'FORMAT', 'ITEMS', 'NEWEST', 'FEED'], ...feeds.map(rowOf)]))
           if (!add) return
