@@ -34,6 +34,7 @@ export const usual = {
   maxWorkers: 3,
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
 }
 
 export default defineConfig({

@@ -202,7 +202,7 @@ onEveryEngine('GET /v1/changes/stream', (engine) => {
     expect(refused.headers.get('retry-after')).toBe('5')
     expect(refused.headers.get('content-type')).toBe('application/problem+json')
     readers[0]?.close()
-    await vi.waitFor(async () => expect((await open('?duration=0')).response.status).toBe(200))
+    await expect.poll(async () => (await open('?duration=0')).response.status).toBe(200)
   })
 
   it('ends for all when the server closes, at once', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import type { ChangeType } from '../../src/changes/change.ts'
 import { recordChange } from '../../src/changes/changes.ts'
 import { readOrWait, watchChanges } from '../../src/changes/waiting.ts'
@@ -58,7 +58,7 @@ onEveryEngine('waiting for changes', (engine) => {
   it('wakes with a commit of this process', async () => {
     const watch = watchChanges(database)
     const waiting = wait(watch)
-    await vi.waitFor(() => expect(watch.waiting()).toBe(1))
+    await expect.poll(() => watch.waiting()).toBe(1)
     await record(database, 'tag.created')
     const { answer, ms } = await waiting
     expect(answer).toMatchObject({ changes: [{ seq: 1 }], lastSeq: 1 })
@@ -154,7 +154,7 @@ onEveryEngine('waiting for changes', (engine) => {
   it('lets only so many wait', async () => {
     const watch = watchChanges(database, 2)
     const waiting = [wait(watch), wait(watch)]
-    await vi.waitFor(() => expect(watch.waiting()).toBe(2))
+    await expect.poll(() => watch.waiting()).toBe(2)
     await expect(wait(watch)).rejects.toMatchObject({
       code: 'unavailable',
       details: { headers: { 'Retry-After': '5' } },

@@ -12,6 +12,8 @@ const engine = engines.find(({ name }) => name === 'postgres') as (typeof engine
 const announce = (database: Database) =>
   database.write((tx) => recordChange(tx, { type: 'tag.created', id: 'some-id' }))
 
+const patienceMs = 10_000
+
 describe('announcements of PostgreSQL', () => {
   let url: string
   let database: Database
@@ -29,7 +31,7 @@ describe('announcements of PostgreSQL', () => {
     const stop = handle.onAnnouncement?.(heard) ?? (() => {})
     atEnd(stop)
     // Once, since before nobody could have told.
-    await vi.waitFor(() => expect(heard).toHaveBeenCalled())
+    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), patienceMs)
     heard.mockClear()
     return { heard, stop }
   }
@@ -53,7 +55,7 @@ describe('announcements of PostgreSQL', () => {
     expect(heard).not.toHaveBeenCalled()
     gate.resolve()
     await writing
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), 500)
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), patienceMs)
   })
 
   it('are made for a transaction once, however much it writes, and not for one that fails', async () => {
@@ -66,7 +68,7 @@ describe('announcements of PostgreSQL', () => {
     await other.write(async (tx) => {
       for (let count = 0; count < 5; count++) await recordChange(tx, { type: 'tag.created', id: 'some-id' })
     })
-    await vi.waitFor(() => expect(heard).toHaveBeenCalled())
+    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), patienceMs)
     await sleep(100)
     expect(heard).toHaveBeenCalledTimes(1)
   })
@@ -80,7 +82,7 @@ describe('announcements of PostgreSQL', () => {
     await announce(other)
     await vi.waitFor(() => {
       for (const { heard } of all.slice(1)) expect(heard).toHaveBeenCalled()
-    })
+    }, patienceMs)
     expect(all[0]?.heard).not.toHaveBeenCalled()
   })
 
@@ -89,10 +91,10 @@ describe('announcements of PostgreSQL', () => {
     for (let round = 0; round < 2; round++) {
       const [listener] = await listeners()
       await other.one(sql`select pg_terminate_backend(${listener?.pid}::integer)`)
-      await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), 3000)
+      await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), patienceMs)
       heard.mockClear()
       await announce(other)
-      await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 500)
+      await vi.waitFor(() => expect(heard).toHaveBeenCalled(), patienceMs)
       heard.mockClear()
     }
   })
@@ -104,7 +106,7 @@ describe('announcements of PostgreSQL', () => {
     const heard = vi.fn()
     atEnd(database.onAnnouncement?.(heard) ?? (() => {}))
     await announce(other)
-    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 500)
+    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), patienceMs)
     expect(await listeners()).toEqual([pid])
   })
 
@@ -114,10 +116,10 @@ describe('announcements of PostgreSQL', () => {
     for (let round = 0; round < 3; round++) {
       const heard = vi.fn()
       const stop = announcements.add(heard)
-      await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 10_000)
+      await vi.waitFor(() => expect(heard).toHaveBeenCalled(), patienceMs)
       expect(await listeners()).toHaveLength(1)
       stop()
-      await vi.waitFor(async () => expect(await listeners()).toEqual([]), 10_000)
+      await vi.waitFor(async () => expect(await listeners()).toEqual([]), patienceMs)
     }
   })
 
@@ -130,7 +132,7 @@ describe('announcements of PostgreSQL', () => {
       await handle.close()
       expect(performance.now() - started).toBeLessThan(1000)
     }
-    await vi.waitFor(async () => expect(await listeners()).toEqual([]))
+    await vi.waitFor(async () => expect(await listeners()).toEqual([]), patienceMs)
   })
 
   it('keep trying quietly while the database cannot be reached', async () => {

@@ -204,7 +204,7 @@ describe('requests under way', () => {
     expect(begun.filter((name) => name === 'flood')).toHaveLength(1)
     share.enter('other', Date.now(), () => begun.push('other'))
     expect(begun.at(-1)).toBe('other')
-    await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(22)
+    await expect.poll(() => begun.length).toBe(22)
   })
 
   it('are begun beside those that wait for something themselves, also where these began when nobody else was about', async () => {
@@ -248,7 +248,6 @@ describe('requests under way', () => {
     await expect.poll(() => isAnswered).toBe(true)
   })
 
-  const patience = { timeout: 10_000 }
   it.each(['read anew', 'kept ready'])(
     'are over once they are answered, also where the answer is %s',
     async (how) => {
@@ -276,7 +275,7 @@ describe('requests under way', () => {
         setTimeout(() => stopping.abort(), 20)
         await expect(waiting).rejects.toThrow()
         // The server may see only a moment later that the client has gone.
-        await expect.poll(async () => (await api.get('/v1/articles', { key })).status, patience).toBe(200)
+        await expect.poll(async () => (await api.get('/v1/articles', { key })).status).toBe(200)
       }
     },
   )
