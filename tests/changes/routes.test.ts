@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, expect, it } from 'vitest'
 import { type ChangeType, changeTypes } from '../../src/changes/change.ts'
@@ -96,7 +97,9 @@ onEveryEngine('GET /v1/changes', (engine) => {
 
   it('answers who waits when the server closes', async () => {
     const address = await api.listen()
+    const arrived = once(api.app.server, 'request')
     const waiting = api.fetch(`${address}/v1/changes?wait=60`)
+    await arrived
     await sleep(100)
     const started = performance.now()
     await api.app.close()
