@@ -59,15 +59,14 @@ export async function patchArticle(
   return reviseArticle(tx, row, next, { keepBody: body === undefined })
 }
 
+type Upsert = NewArticle & { accepted?: number[]; createOnly?: boolean; content?: Content | undefined }
+
 /**
  * The way for a partner to push: makes the article of this external id, or brings it up to date; an unchanged one costs no
  * write. An article that came without an external id is taken over by its address. Tags stay where none are sent. `content` is
  * what the caller has made of the body.
  */
-export async function upsertArticle(
-  tx: Transaction,
-  input: NewArticle & { accepted?: number[]; createOnly?: boolean; content?: Content | undefined },
-): Promise<Written> {
+export async function upsertArticle(tx: Transaction, input: Upsert): Promise<Written> {
   const { accepted, createOnly, content: made, ...article } = input
   const known = await findKnown(tx, article.sourceId, article.externalId ?? null, urlKey(article.url))
   if (known.deleted) throw goneForGood(known.deleted)
@@ -75,7 +74,7 @@ export async function upsertArticle(
   if (id === undefined) {
     if (accepted)
       throw new Failure('precondition-failed', 'There is no such article yet, so no version of it matches.')
-    return createArticle(tx, article, { known, content: made })
+    return createUnlessMade(tx, input, known)
   }
   if (createOnly)
     throw new Failure('precondition-failed', 'The article exists already.', { extensions: { articleId: id } })
@@ -87,6 +86,19 @@ export async function upsertArticle(
     tags: article.tags ?? (await slugsOf(tx, id)),
   }
   return reviseArticle(tx, row, next, { content: made })
+}
+
+/** Where writers do not wait for each other, another may make the article in between: then it is brought up to date. */
+async function createUnlessMade(tx: Transaction, input: Upsert, known: Known): Promise<Written> {
+  const { accepted: _, createOnly: __, content, ...article } = input
+  try {
+    return await createArticle(tx, article, { known, content })
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'conflict') throw error
+    const now = await findKnown(tx, article.sourceId, article.externalId ?? null, urlKey(article.url))
+    if (sameItem(article, now) === undefined) throw error
+    return upsertArticle(tx, input)
+  }
 }
 
 /**

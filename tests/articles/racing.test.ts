@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startApi } from '../support/api.ts'
+import { type Api, startApi } from '../support/api.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import { addArticle, addSource } from './newsroom.ts'
 
@@ -33,5 +33,39 @@ onEveryEngine('writers that race', (engine) => {
         expect(answer.body.articleId).toBe(won[0]?.body.id)
       }
     }
+  })
+
+  it('push one external id at the same moment, and all succeed: one makes the article, the others change it', async () => {
+    const url = await engine.create()
+    const processes = [await startApi(engine.connect(url)), await startApi(engine.connect(url))]
+    const sourceId = await addSource(processes[0] as Api)
+    for (let round = 0; round < 5; round++) {
+      const pushes = Array.from({ length: 8 }, (_, index) =>
+        (processes[index % 2] as Api).put(`/v1/sources/${sourceId}/articles/push-${round}`, {
+          body: {
+            url: `https://lighthouse.example/push/${round}`,
+            title: `Title ${index}`,
+            publishedAt: '2026-11-01T00:00:00Z',
+          },
+        }),
+      )
+      const answers = await Promise.all(pushes)
+      expect(answers.map(({ status }) => status).sort()).toEqual([...Array(7).fill(200), 201])
+      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    }
+  })
+
+  it('push only what is not there yet at the same moment, and one does', async () => {
+    const api = await startApi(await engine.open())
+    const sourceId = await addSource(api)
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        api.put(`/v1/sources/${sourceId}/articles/only`, {
+          headers: { 'if-none-match': '*' },
+          body: { url: 'https://lighthouse.example/only', title: 'T', publishedAt: '2026-11-01T00:00:00Z' },
+        }),
+      ),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(412)])
   })
 })
