@@ -135,19 +135,22 @@ export function tell(tx: Transaction, type: ChangeType, row: ArticleRow, tagIds:
   return recordChange(tx, { type, id, revision, sourceId, tagIds })
 }
 
-/** Takes a published article out of lists, search, related links and feeds; its page then tells the reason. */
+/** Takes a published article out of lists, search, related links and feeds; its page then tells the reason. Said again alike, it writes nothing. */
 export async function withdrawArticle(
   tx: Transaction,
   input: Withdrawal & { id: string; accepted: number[] | undefined },
 ): Promise<ArticleRow> {
   const row = await requireArticle(tx, input.id, input.accepted)
   if (row.state === 'draft') throw new Failure('conflict', 'A draft was never published: delete it instead.')
+  const { reason, note = null } = input
+  if (row.state === 'withdrawn' && row.withdrawal_reason === reason && row.withdrawal_note === note)
+    return row
   const next: ArticleRow = {
     ...row,
     state: 'withdrawn',
     withdrawn_at: row.withdrawn_at ?? tx.now,
-    withdrawal_reason: input.reason,
-    withdrawal_note: input.note ?? null,
+    withdrawal_reason: reason,
+    withdrawal_note: note,
   }
   return changeState(tx, row, next, 'article.withdrawn')
 }

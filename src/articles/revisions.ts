@@ -168,13 +168,15 @@ async function writeRevision(
   { before, after }: { before: RevisionContent; after: RevisionContent },
 ): Promise<ArticleRow> {
   await refuseTakenIdentity(tx, row, draft)
+  const published = row.state === 'draft' && columns.state === 'published'
   const contentChanged = !same(
     { ...before, tags: [], externalId: null },
     { ...after, tags: [], externalId: null },
   )
   const written: ArticleRow = {
     ...columns,
-    content_changed_at: contentChanged ? tx.now : row.content_changed_at,
+    // Readers see what is published now for the first time.
+    content_changed_at: published || contentChanged ? tx.now : row.content_changed_at,
     updated_at: tx.now,
     revision: row.revision + 1,
     revised_at: tx.now,
@@ -191,7 +193,6 @@ async function writeRevision(
   await keepAddresses(tx, written, row)
   await keepAuthors(tx, written, false)
   const tagIds = await label(tx, written, draft.tags)
-  const published = row.state === 'draft' && written.state === 'published'
   if (published) await countArticle(tx, row.source_id, 1)
   const type = published
     ? 'article.published'

@@ -231,6 +231,28 @@ onEveryEngine('writing articles', (engine) => {
     expect((await changeTypes()).slice(-2)).toEqual(['article.drafted', 'article.published'])
   })
 
+  it('shows what is published from a draft to those who ask for what has changed since', async () => {
+    const draft = await addArticle(api, sourceId, { state: 'draft' })
+    const looked = (await api.get(`/v1/articles/${draft.id}`)).body.updatedAt
+    const since = `/v1/articles?contentChangedAfter=${looked}`
+    expect(await allIds(api, since)).toEqual([])
+    await api.patch(`/v1/articles/${draft.id}`, { body: { state: 'published' } })
+    expect(await allIds(api, since)).toEqual([draft.id])
+  })
+
+  it('writes nothing where a withdrawal is said again', async () => {
+    const { id } = await addArticle(api, sourceId)
+    const withdraw = (body: object) => api.put(`/v1/articles/${id}/withdrawal`, { body })
+    const first = await withdraw({ reason: 'copyright', note: 'Asked for.' })
+    const told = await changeTypes()
+    const again = await withdraw({ reason: 'copyright', note: 'Asked for.' })
+    expect(again.body).toEqual(first.body)
+    expect(again.headers.etag).toBe(first.headers.etag)
+    expect(await changeTypes()).toEqual(told)
+    expect((await withdraw({ reason: 'copyright' })).headers.etag).not.toBe(first.headers.etag)
+    expect(await changeTypes()).toEqual([...told, 'article.withdrawn'])
+  })
+
   it('withdraws with a reason and restores', async () => {
     await addTag(api, 'chips')
     const { id } = await addArticle(api, sourceId, { tags: ['chips'], authors: [{ name: 'Mara' }] })
