@@ -1,6 +1,7 @@
 import type { Queries } from '../database/database.ts'
 import { empty, join, type Sql, sql } from '../database/sql.ts'
 import { Failure } from '../shared/failure.ts'
+import { findSource } from '../sources/sources.ts'
 import { findTagIds, tagIdOf } from '../tags/tags.ts'
 import type { articleStates } from './article.ts'
 import { authorKey } from './identity.ts'
@@ -117,7 +118,8 @@ async function resolve(q: Queries, filters: ArticleFilters): Promise<Resolved | 
   const resolved: Resolved = { ...others, state: filters.state ?? 'published' }
   // What is asked for most takes one statement, in which a slug that no tag has leads to nothing, too.
   const [one, ...more] = [...(tagsAll ?? []), ...(tagsAny ?? []), ...(tagsNone ?? [])]
-  if (one !== undefined && more.length === 0 && !tagsNone) return { ...resolved, tagsAll: [tagIdOf(one)] }
+  if (one !== undefined && more.length === 0 && !tagsNone && !filters.sourceNone)
+    return { ...resolved, tagsAll: [tagIdOf(one)] }
   if (tagsAll) {
     const ids = await findTagIds(q, tagsAll)
     if (ids.includes(undefined)) return undefined
@@ -130,20 +132,20 @@ async function resolve(q: Queries, filters: ArticleFilters): Promise<Resolved | 
   if (tagsNone) {
     const ids = await findTagIds(q, tagsNone)
     const unknown = ids.indexOf(undefined)
-    if (unknown >= 0) throw unknownTag(tagsNone[unknown] as string)
+    if (unknown >= 0) throw nothingToLeaveOut('tagsNone', `tag ${JSON.stringify(tagsNone[unknown])}`)
     resolved.tagsNone = known(ids)
   }
+  for (const id of new Set(filters.sourceNone))
+    if (!(await findSource(q, id))) throw nothingToLeaveOut('sourceNone', `source ${JSON.stringify(id)}`)
   return resolved
 }
 
 const known = (ids: (string | undefined)[]) => [...new Set(ids.filter((id) => id !== undefined))]
 
-/** An unknown tag narrows a list to nothing, but leaving an unknown one out would widen the list in silence. */
-function unknownTag(slug: string): Failure {
-  const message = `There is no tag ${JSON.stringify(slug)} to leave out.`
-  return new Failure('bad-request', `tagsNone: ${message}`, {
-    errors: [{ in: 'query', path: 'tagsNone', message }],
-  })
+/** What is unknown narrows a list to nothing where it is asked for, but to leave it out would widen the list in silence. */
+function nothingToLeaveOut(path: 'tagsNone' | 'sourceNone', what: string): Failure {
+  const message = `There is no ${what} to leave out.`
+  return new Failure('bad-request', `${path}: ${message}`, { errors: [{ in: 'query', path, message }] })
 }
 
 async function spansOf(q: Queries, filters: Resolved, sort: Sort): Promise<ListSpan[]> {

@@ -2,13 +2,14 @@ import type { ArticleFilters } from '../articles/listing.ts'
 import type { Queries } from '../database/database.ts'
 import { join, sql, where } from '../database/sql.ts'
 import { Failure } from '../shared/failure.ts'
+import { findSource } from '../sources/sources.ts'
 import { findTagIds } from '../tags/tags.ts'
 import { findsNumber } from '../text-index/text-index.ts'
 import { searchOf, textQueryOf } from './search.ts'
 
 /**
- * Which of a few articles a list with these filters has now. A query that was kept may name a tag to leave out that is gone by
- * now, which then leaves out nothing, and one that cannot be read any more finds nothing.
+ * Which of a few articles a list with these filters has now. A query that was kept may name a tag or a source to leave out that
+ * is gone by now, which then leaves out nothing, and one that cannot be read any more finds nothing.
  */
 export async function findMatching(
   q: Queries,
@@ -17,7 +18,7 @@ export async function findMatching(
 ): Promise<Set<string>> {
   if (articleIds.length === 0) return new Set()
   try {
-    const search = await searchOf(q, textQueryOf({ q: text, expand }), await withLivingTags(q, filters))
+    const search = await searchOf(q, textQueryOf({ q: text, expand }), await withoutGone(q, filters))
     if (!search) return new Set()
     const { query, checks } = search
     const ids = sql`a.id in (${join(articleIds)})`
@@ -33,9 +34,17 @@ export async function findMatching(
   }
 }
 
-async function withLivingTags(q: Queries, { tagsNone, ...filters }: ArticleFilters): Promise<ArticleFilters> {
-  if (!tagsNone) return filters
+async function withoutGone(
+  q: Queries,
+  { tagsNone = [], sourceNone = [], ...filters }: ArticleFilters,
+): Promise<ArticleFilters> {
   const ids = await findTagIds(q, tagsNone)
-  const living = tagsNone.filter((_, index) => ids[index] !== undefined)
-  return living.length > 0 ? { ...filters, tagsNone: living } : filters
+  const sources = await Promise.all(sourceNone.map((id) => findSource(q, id)))
+  const tags = tagsNone.filter((_, index) => ids[index] !== undefined)
+  const living = sourceNone.filter((_, index) => sources[index] !== undefined)
+  return {
+    ...filters,
+    ...(tags.length > 0 && { tagsNone: tags }),
+    ...(living.length > 0 && { sourceNone: living }),
+  }
 }

@@ -112,6 +112,8 @@ onEveryEngine('lists of articles', (engine) => {
     ['total=about', 'total'],
     ['cursor=abc', 'cursor'],
     ['tagsNone=nothing', 'tagsNone'],
+    ['sourceNone=nothing', 'sourceNone'],
+    ['tagsAll=chips&sourceNone=nothing', 'sourceNone'],
     ['author=', 'author'],
   ])('refuses %s with 400 and names the parameter', async (query, path) => {
     const answer = await api.get(`/v1/articles?${query}`)

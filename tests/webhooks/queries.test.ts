@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addTag } from '../articles/newsroom.ts'
+import { addSource, addTag } from '../articles/newsroom.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import { startTelling, type Telling } from './newsroom.ts'
 
@@ -87,6 +87,15 @@ onEveryEngine('a saved query', (engine) => {
     const id = await room.article({ tags: ['chips'] })
     expect(await told(room, hook.path, id)).toEqual(['article.published'])
     expect(room.log.text()).toBe('')
+  })
+
+  it('goes on when a source that it leaves out is deleted', async () => {
+    const room = await startTelling(engine)
+    const gone = await addSource(room.api, { name: 'Gone' })
+    const hook = await room.hook({ query: { sourceNone: [gone] } })
+    expect((await room.api.delete(`/v1/sources/${gone}`)).status).toBe(204)
+    const id = await room.article()
+    expect(await told(room, hook.path, id)).toEqual(['article.published'])
   })
 
   it('is refused where it could find nothing, naming the member', async () => {
