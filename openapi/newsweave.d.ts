@@ -1637,7 +1637,7 @@ export interface components {
             firstSeenAt: string;
             /**
              * Format: date-time
-             * @description When what a reader sees of the article itself last changed.
+             * @description When what a reader sees of the article itself last changed, or a draft was published.
              */
             contentChangedAt: string;
             /**
@@ -1834,7 +1834,7 @@ export interface components {
             firstSeenAt: string;
             /**
              * Format: date-time
-             * @description When what a reader sees of the article itself last changed.
+             * @description When what a reader sees of the article itself last changed, or a draft was published.
              */
             contentChangedAt: string;
             /**
@@ -2025,7 +2025,7 @@ export interface components {
             firstSeenAt?: string;
             /**
              * Format: date-time
-             * @description When what a reader sees of the article itself last changed.
+             * @description When what a reader sees of the article itself last changed, or a draft was published.
              */
             contentChangedAt?: string;
             /**
@@ -2321,7 +2321,7 @@ export interface components {
             firstSeenAt: string;
             /**
              * Format: date-time
-             * @description When what a reader sees of the article itself last changed.
+             * @description When what a reader sees of the article itself last changed, or a draft was published.
              */
             contentChangedAt: string;
             /**
@@ -2388,7 +2388,7 @@ export interface components {
             firstSeenAt: string;
             /**
              * Format: date-time
-             * @description When what a reader sees of the article itself last changed.
+             * @description When what a reader sees of the article itself last changed, or a draft was published.
              */
             contentChangedAt: string;
             /**
@@ -3328,14 +3328,14 @@ export interface components {
          *       "type": "http://127.0.0.1:3000/problems/validation-failed",
          *       "title": "The body is well formed and wrong",
          *       "status": 422,
-         *       "detail": "title: Too small: expected string to have >=1 characters",
+         *       "detail": "title: Must not be empty.",
          *       "instance": "/v1/articles",
          *       "requestId": "req-1",
          *       "errors": [
          *         {
          *           "in": "body",
          *           "path": "title",
-         *           "message": "Too small: expected string to have >=1 characters"
+         *           "message": "Must not be empty."
          *         }
          *       ]
          *     }

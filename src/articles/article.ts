@@ -64,7 +64,9 @@ const articleShape = {
   imageUrl: z.string().nullable(),
   publishedAt: time,
   firstSeenAt: time.describe('When it came here.'),
-  contentChangedAt: time.describe('When what a reader sees of the article itself last changed.'),
+  contentChangedAt: time.describe(
+    'When what a reader sees of the article itself last changed, or a draft was published.',
+  ),
   updatedAt: time.describe('When anything about it last changed, tags and state included.'),
   wordCount: z.int().describe('Words, and each Han or kana character as one.'),
   readingMinutes: z.int(),

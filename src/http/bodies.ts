@@ -49,7 +49,7 @@ export function addBodyParsers(app: FastifyInstance) {
     const tooDeep = tooDeepFailure(text)
     if (tooDeep) return done(tooDeep)
     parseJson(request, text, (error, value) => {
-      if (error) return done(error)
+      if (error) return done(unreadableJson(text))
       // The framework takes it for no body at all, which an operation may do with.
       if (value === null) return done(bodyFailure('Expected an object, not null.'))
       done(unstorableFailure(text, value) ?? null, value)
@@ -60,6 +60,16 @@ export function addBodyParsers(app: FastifyInstance) {
     else done(new Failure('unsupported-media-type', `Send the body as ${json}, named in Content-Type.`))
   })
   app.addContentTypeParser(ndjson, (_request, stream, done) => done(null, stream))
+}
+
+/** Where JSON ends to be JSON. What node reads and the framework does not could change what objects are. */
+function unreadableJson(text: string): Failure {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    return new Failure('bad-request', `The body is no JSON: ${(error as Error).message}.`)
+  }
+  return new Failure('bad-request', 'The body has a member `__proto__` or `constructor`, which is not taken.')
 }
 
 function bodyFailure(message: string): Failure {

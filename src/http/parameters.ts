@@ -6,11 +6,25 @@ import { isSlug, maxSlugLength, normaliseSlug } from '../shared/slug.ts'
 export function integerParameter(minimum: number, maximum: number) {
   const digits = (value: unknown) =>
     typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
-  return z.preprocess(digits, z.int().min(minimum).max(maximum))
+  const error = expecting(
+    `a whole number from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}`,
+  )
+  return z.preprocess(digits, z.int({ error }).min(minimum, { error }).max(maximum, { error }))
+}
+
+/** The words for what was sent and is not that; what is missing is said to be. */
+export function expecting(what: string): z.core.$ZodErrorMap {
+  return ({ input }) => {
+    if (input === undefined) return undefined
+    return Array.isArray(input) ? 'Expected one value, not several.' : `Expected ${what}.`
+  }
 }
 
 /** Yes or no in a query. */
-export const flag = z.preprocess((word) => ({ true: true, false: false })[String(word)] ?? word, z.boolean())
+export const flag = z.preprocess(
+  (word) => ({ true: true, false: false })[String(word)] ?? word,
+  z.boolean({ error: expecting('true or false') }),
+)
 
 /** A list in a query, with commas (`a,b`) or repeated (`?x=a&x=b`). */
 export function listParameter<Item extends z.ZodType>(item: Item, maximum = 20) {
@@ -23,7 +37,11 @@ export function listParameter<Item extends z.ZodType>(item: Item, maximum = 20) 
 
 /** RFC 3339 with any offset, kept as UTC with milliseconds, so that texts sort as times do. */
 export const moment = z.iso
-  .datetime({ offset: true })
+  .datetime({
+    offset: true,
+    abort: true,
+    error: expecting('a time with its offset, such as 2026-11-23T06:08:00Z or 2026-11-23T14:08:00+08:00'),
+  })
   .refine((text) => inRange(text), 'Expected a time between the years 0000 and 9999.')
   .overwrite((text) => (inRange(text) ? new Date(text).toISOString() : text))
   .meta({
@@ -41,7 +59,7 @@ function inRange(text: string): boolean {
 
 /** An absolute http or https address, as it was sent. */
 export const webUrl = z
-  .url({ protocol: /^https?$/, hostname: /^[^\s]+$/, error: 'Expected an absolute http or https URL.' })
+  .url({ protocol: /^https?$/, hostname: /^[^\s]+$/, error: expecting('an absolute http or https URL') })
   .max(2000)
   .refine((url) => !/[\s\p{Cc}]/u.test(url), 'A URL has no blanks and no control characters.')
   .refine((url) => !hasCredentials(url), 'A URL with credentials is not taken.')

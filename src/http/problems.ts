@@ -1,6 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Failure, type FailureCode, type FieldError } from '../shared/failure.ts'
+import { wordingOf } from './wording.ts'
+
+/** For all that is read with a schema, wherever that has no words of its own. */
+z.config({ customError: wordingOf })
 
 type ProblemKind = { status: number; title: string; explanation: string }
 
@@ -107,7 +111,7 @@ export const problemKinds: Record<FailureCode, ProblemKind> = {
   'headers-too-large': {
     status: 431,
     title: 'The headers are too large',
-    explanation: 'All headers together may have 16 KiB. Cookies are not needed here.',
+    explanation: 'The address and all headers together may have 16 KiB. Cookies are not needed here.',
   },
   'uri-too-long': {
     status: 414,
@@ -158,10 +162,10 @@ export const Problem = z
       type: 'http://127.0.0.1:3000/problems/validation-failed',
       title: 'The body is well formed and wrong',
       status: 422,
-      detail: 'title: Too small: expected string to have >=1 characters',
+      detail: 'title: Must not be empty.',
       instance: '/v1/articles',
       requestId: 'req-1',
-      errors: [{ in: 'body', path: 'title', message: 'Too small: expected string to have >=1 characters' }],
+      errors: [{ in: 'body', path: 'title', message: 'Must not be empty.' }],
     },
   })
 
@@ -182,13 +186,15 @@ const codesOfStatus: Record<number, FailureCode> = {
 }
 
 /** Any error as a `Failure`: ours as it is, the framework's by its status, and the rest as `internal`, saying nothing. */
-export function asFailure(error: unknown): Failure {
+export function asFailure(error: unknown, bodyLimit?: number): Failure {
   if (error instanceof Failure) return error
   const { statusCode, message, code } = (error ?? {}) as {
     statusCode?: number
     message?: string
     code?: string
   }
+  if (statusCode === 413 && bodyLimit !== undefined)
+    return new Failure('payload-too-large', `The body has more than ${bodyLimit.toLocaleString('en')} bytes.`)
   const known = statusCode === undefined ? undefined : codesOfStatus[statusCode]
   if (known) return new Failure(known, frameworkDetails[code ?? ''] ?? String(message))
   if (statusCode && statusCode >= 400 && statusCode < 500) return new Failure('bad-request', String(message))
@@ -196,6 +202,7 @@ export function asFailure(error: unknown): Failure {
 }
 
 const frameworkDetails: Record<string, string> = {
+  FST_ERR_BAD_URL: 'The address has a percent sign that begins no UTF-8 character.',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty: send a JSON document, or leave Content-Type out.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'This operation does not read bodies of the Content-Type sent.',
 }
@@ -217,7 +224,7 @@ export function problemDocument(failure: Failure, base: string, instance: string
 
 /** Answers with the problem document; a body already begun is left to the framework. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown, base: string) {
-  const failure = asFailure(error)
+  const failure = asFailure(error, request.routeOptions.bodyLimit)
   const { status } = problemKinds[failure.code]
   if (failure.code === 'internal' && !isBrokenOff(request, error))
     request.log.error({ err: error }, 'internal error')

@@ -97,8 +97,9 @@ export function createServer(options: ServerOptions): Server {
   })
   addBodyParsers(app)
   limitBodyTime(app, options.bodyTimes)
-  answerUnknownRoutes(app)
-  finishAnswers(app)
+  const methodsAt = rememberMethods(app)
+  answerUnknownRoutes(app, methodsAt)
+  finishAnswers(app, methodsAt)
   app.server.on('checkExpectation', (request, response) => answerExpectation(request, response, publicUrl()))
   return app.withTypeProvider<ZodTypeProvider>()
 }
@@ -139,16 +140,24 @@ function refuseUnclearHost({ raw }: FastifyRequest) {
  * What is on every answer but of no request, so that answers are kept with it. One under way while the server closes ends
  * its connection, which would keep the process alive for its idle time.
  */
-function finishAnswers(app: FastifyInstance) {
+function finishAnswers(app: FastifyInstance, methodsAt: MethodsAt) {
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
   })
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff')
+    if (request.method === 'OPTIONS') tellMethods(request, reply, methodsAt)
     if (closing) reply.header('connection', 'close')
     done(null, payload)
   })
+}
+
+/** RFC 9110, 9.3.7. A browser that asks before it writes reads other headers. */
+function tellMethods(request: FastifyRequest, reply: FastifyReply, methodsAt: MethodsAt) {
+  if (request.headers['access-control-request-method'] !== undefined) return
+  const methods = methodsAt(request)
+  if (methods) reply.header('allow', methods.join(', '))
 }
 
 /** Percent signs that are no UTF-8, and NUL, which one of the engines would keep and the other refuse. */
@@ -162,8 +171,10 @@ function refuseUnreadableUrl(request: FastifyRequest) {
   throw new Failure('bad-request', 'The address has a NUL character (%00), which no text here may have.')
 }
 
-/** 404, or 405 with `Allow` where the address exists under other methods. */
-function answerUnknownRoutes(app: FastifyInstance) {
+type MethodsAt = (request: FastifyRequest) => string[] | undefined
+
+/** The methods under which the address of a request exists, if it does under any. */
+function rememberMethods(app: FastifyInstance): MethodsAt {
   const methodsOf = new Map<string, Set<string>>()
   app.addHook('onRoute', (route) => {
     if (route.url.includes('*')) return
@@ -171,14 +182,22 @@ function answerUnknownRoutes(app: FastifyInstance) {
     for (const method of [route.method].flat()) methods.add(method)
     methodsOf.set(route.url, methods)
   })
-  app.setNotFoundHandler((request) => {
+  return (request) => {
     const path = request.url.split('?', 1)[0] ?? ''
     const urls = [...methodsOf.keys()].filter((url) => patternOf(url).test(path))
     // The one that the router would take: `/v1/articles/import` is no `/v1/articles/:id`.
     const [url] = urls.sort((a, b) => a.split(':').length - b.split(':').length)
     const methods = url === undefined ? undefined : methodsOf.get(url)
-    if (methods && !methods.has(request.method)) {
-      const allow = [...methods].sort().join(', ')
+    return methods && [...methods].sort()
+  }
+}
+
+/** 404, or 405 with `Allow` where the address exists under other methods. */
+function answerUnknownRoutes(app: FastifyInstance, methodsAt: MethodsAt) {
+  app.setNotFoundHandler((request) => {
+    const methods = methodsAt(request)
+    if (methods && !methods.includes(request.method)) {
+      const allow = methods.join(', ')
       throw new Failure('method-not-allowed', `${request.method} is not among ${allow}.`, {
         headers: { Allow: allow },
       })
@@ -199,23 +218,22 @@ function answerExpectation(request: IncomingMessage, response: ServerResponse, b
 }
 
 /** A browser encodes what is typed into its address bar; `curl` and many libraries leave that to their user. */
-function unreadable({ code }: { code?: string }): string {
-  return code === 'HPE_INVALID_URL'
-    ? 'The address has a character that is not ASCII: percent-encode it (curl: -G --data-urlencode).'
-    : 'The request is no readable HTTP.'
+function unreadable({ code = '' }: { code?: string }): string | undefined {
+  if (code === 'HPE_INVALID_URL')
+    return 'The address has a character that is not ASCII, or does not begin with a slash: percent-encode it (curl: -G --data-urlencode).'
+  return code in statusOfParser ? undefined : 'The request is no readable HTTP.'
 }
+
+const statusOfParser: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
 /** What node's parser refuses never becomes a request, so the answer is written on the socket. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket, base: string) {
   // Behind the beginning of another answer, this one would be taken for a part of it.
   const { _httpMessage: begun } = socket as Socket & { _httpMessage?: ServerResponse }
   if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) return void socket.destroy()
-  const statusCode = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
-  const detail = statusCode === 400 ? unreadable(error) : ''
-  const failure = asFailure({
-    statusCode,
-    message: detail || problemKinds[asFailure({ statusCode }).code].title,
-  })
+  const statusCode = statusOfParser[error.code ?? ''] ?? 400
+  const message = unreadable(error) ?? problemKinds[asFailure({ statusCode }).code].explanation
+  const failure = asFailure({ statusCode, message })
   const requestId = randomUUID()
   const body = JSON.stringify(problemDocument(failure, base, '', requestId))
   const head = [

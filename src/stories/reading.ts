@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Queries } from '../database/database.ts'
 import { cutPage, pageStart } from '../http/paging.ts'
-import { listParameter, pageOf, pageQuery } from '../http/parameters.ts'
+import { expecting, listParameter, pageOf, pageQuery } from '../http/parameters.ts'
 import { defaultOrigins, linkKinds, linkOrigins, RelatedLink } from './link.ts'
 import { linkOf } from './links.ts'
 import { type Computed, computeLinks } from './relating/computed.ts'
@@ -10,6 +10,8 @@ import { findPosition, type LinkPosition, type LinkView, listLinks } from './sto
 
 const decimal = (value: unknown) =>
   typeof value === 'string' && /^\d(\.\d{1,15})?$/.test(value) ? Number(value) : value
+
+const score = { error: expecting('a number from 0 to 1, such as 0.5') }
 
 export const RelatedQuery = z.strictObject({
   kind: listParameter(z.enum(linkKinds), linkKinds.length).optional().describe('Only links of these kinds.'),
@@ -19,7 +21,7 @@ export const RelatedQuery = z.strictObject({
       'Only links of these origins. Without it editorial and computed ones: what the page itself lists is shown on request only.',
     ),
   minScore: z
-    .preprocess(decimal, z.number().min(0).max(1))
+    .preprocess(decimal, z.number(score).min(0, score).max(1, score))
     .optional()
     .describe(
       'Computed links with at least this score. Links of other origins have none and are not affected.',

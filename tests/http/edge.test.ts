@@ -120,8 +120,16 @@ describe('CORS', () => {
     expect(other.headers.vary).toContain('Origin')
   })
 
-  it('answers what only looks like a preflight without a failure that is no problem document', async () => {
-    expect((await api.request('OPTIONS', '/v1/articles', { key: null })).status).toBe(204)
+  it('answers what only looks like a preflight with what the address takes', async () => {
+    const options = async (url: string) => {
+      const { status, headers } = await api.request('OPTIONS', url, { key: null })
+      expect(status).toBe(204)
+      return headers.allow
+    }
+    expect(await options('/v1/articles')).toBe('GET, HEAD, POST')
+    expect(await options('/v1/articles/import?x=1')).toBe('POST')
+    expect(await options('/v1/articles/one')).toBe('DELETE, GET, HEAD, PATCH')
+    expect(await options('/v1/nothing')).toBeUndefined()
   })
 })
 

@@ -166,7 +166,16 @@ describe('a server', () => {
       ['Content-Type: application/json', 'Transfer-Encoding: chunked'],
       `14\r\n${'x'.repeat(20)}\r\n0\r\n\r\n`,
     )
-    expect(await refused(chunked)).toMatchObject({ status: 413 })
+    const detail = 'The body has more than 10 bytes.'
+    expect(await refused(chunked)).toMatchObject({ status: 413, problem: { detail } })
+  })
+
+  it('says of a path that cannot be read what is wrong with it', async () => {
+    for (const path of ['/things/%ff', '/things/%', '/things/%ED%A0%80']) {
+      const { status, problem } = await refused(request(`GET ${path}`))
+      expect(status).toBe(400)
+      expect(problem.detail).toBe('The address has a percent sign that begins no UTF-8 character.')
+    }
   })
 
   it.each([
@@ -183,6 +192,9 @@ describe('a server', () => {
   it('refuses headers above 16 KiB with 431', async () => {
     expect(await refused(request('GET /things', [`Cookie: ${'x'.repeat(20_000)}`]))).toMatchObject({
       status: 431,
+      problem: {
+        detail: 'The address and all headers together may have 16 KiB. Cookies are not needed here.',
+      },
     })
   })
 
