@@ -5194,7 +5194,7 @@ export interface operations {
                 language?: string[];
                 /** @description Is in none of these languages. */
                 languageNone?: string[];
-                /** @description Belongs to this story. */
+                /** @description Belongs to this story, or to the one that it was merged into. */
                 story?: string;
                 /** @description Was written or translated by this person. */
                 author?: string;
@@ -5496,7 +5496,7 @@ export interface operations {
                 language?: string[];
                 /** @description Is in none of these languages. */
                 languageNone?: string[];
-                /** @description Belongs to this story. */
+                /** @description Belongs to this story, or to the one that it was merged into. */
                 story?: string;
                 /** @description Was written or translated by this person. */
                 author?: string;
@@ -7435,7 +7435,7 @@ export interface operations {
                 language?: string[];
                 /** @description Is in none of these languages. */
                 languageNone?: string[];
-                /** @description Belongs to this story. */
+                /** @description Belongs to this story, or to the one that it was merged into. */
                 story?: string;
                 /** @description Was written or translated by this person. */
                 author?: string;
@@ -7533,7 +7533,7 @@ export interface operations {
                 language?: string[];
                 /** @description Is in none of these languages. */
                 languageNone?: string[];
-                /** @description Belongs to this story. */
+                /** @description Belongs to this story, or to the one that it was merged into. */
                 story?: string;
                 /** @description Was written or translated by this person. */
                 author?: string;
@@ -7633,7 +7633,7 @@ export interface operations {
                 language?: string[];
                 /** @description Is in none of these languages. */
                 languageNone?: string[];
-                /** @description Belongs to this story. */
+                /** @description Belongs to this story, or to the one that it was merged into. */
                 story?: string;
                 /** @description Was written or translated by this person. */
                 author?: string;

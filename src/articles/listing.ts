@@ -171,6 +171,10 @@ function stateCheck(state: Resolved['state']): Sql {
 
 const everything: Sql = sql`1 = 1`
 
+/** A story that was merged stands for the one that has its articles now, as its address leads there. */
+const isOfStory = (id: string): Sql =>
+  sql`a.story_id = coalesce((select s.merged_into from story s where s.id = ${id}), ${id})`
+
 /** The most telling filter that has an index in publishing order, and the filters that are left to check. */
 async function leadOf(q: Queries, filters: Resolved, sort: Sort): Promise<{ leads: Lead[]; rest: Resolved }> {
   const article = { from: sql`article a`, article: empty, ...ofArticle }
@@ -191,7 +195,7 @@ async function leadOf(q: Queries, filters: Resolved, sort: Sort): Promise<{ lead
     return { leads: [authorLead(filters.author)], rest: { ...filters, author: undefined } }
   }
   if (filters.story !== undefined) {
-    const condition = sql`a.story_id = ${filters.story}`
+    const condition = isOfStory(filters.story)
     return { leads: [{ ...article, condition }], rest: { ...filters, story: undefined } }
   }
   if (filters.source) {
@@ -252,7 +256,7 @@ function checksOf(filters: Resolved): Sql[] {
   if (sourceNone) checks.push(sql`a.source_id not in (${join(sourceNone)})`)
   if (language) checks.push(sql`a.language in (${join(language)})`)
   if (languageNone) checks.push(sql`a.language not in (${join(languageNone)})`)
-  if (filters.story !== undefined) checks.push(sql`a.story_id = ${filters.story}`)
+  if (filters.story !== undefined) checks.push(isOfStory(filters.story))
   if (filters.duplicates === 'collapse') checks.push(sql`a.duplicate_of_id is null`)
   if (filters.duplicates === 'only') checks.push(sql`a.duplicate_of_id is not null`)
   return checks

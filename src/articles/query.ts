@@ -17,7 +17,11 @@ export const filterParameters = {
   sourceNone: ids.optional().describe('Is of none of these sources.'),
   language: languages.optional().describe('Is in one of these languages (BCP 47, compared whole).'),
   languageNone: languages.optional().describe('Is in none of these languages.'),
-  story: z.string().max(100).optional().describe('Belongs to this story.'),
+  story: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Belongs to this story, or to the one that it was merged into.'),
   author: z.string().min(1).max(200).optional().describe('Was written or translated by this person.'),
   state: z
     .enum(articleStates)

@@ -113,6 +113,11 @@ onEveryEngine('stories that editors change', (engine) => {
     for (const [{ status, headers }, location] of answers)
       expect([status, headers.location]).toEqual([308, location])
     const before = await seq()
+    const listed = async (id: string) => (await api.get(`/v1/articles?story=${id}&fields=id`)).body.data
+    expect(await listed(first)).toHaveLength(4)
+    expect(await listed(first)).toEqual(await listed(second))
+    const counted = await api.get(`/v1/articles?story=${first}&sort=contentChanged&total=exact`)
+    expect(counted.body.page.total).toBe(4)
     expect((await merge(first, second)).body).toEqual(merged.body)
     expect((await merge(first, first)).body).toEqual(merged.body)
     const third = await found(await article(), await article())
