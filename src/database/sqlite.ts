@@ -12,7 +12,7 @@ const openingMs = 10_000
 
 /** Opens (and where missing makes) a database file: one writer behind a queue, reads on a connection of their own. */
 export function openSqlite(file: string, clock: Clock = systemClock): Database {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   const writer = openWriter(file)
   const reader = openReader(file)
   const { all, one } = directly(reader)
@@ -34,6 +34,15 @@ export function openSqlite(file: string, clock: Clock = systemClock): Database {
       reader.close()
       writer.close()
     },
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    const { message } = error as Error
+    throw Object.assign(new Error(`the folder cannot be made: ${message}`), { code: 'SQLITE_CANTOPEN' })
   }
 }
 

@@ -71,13 +71,31 @@ export function explain(error: unknown): { message: string; code: number } {
   if (error instanceof SettingError) return { message: error.message, code: 2 }
   const expected = [CommandError, SchemaTooNew, BackupError].some((kind) => error instanceof kind)
   if (expected) return { message: (error as Error).message, code: 1 }
+  const database = ofDatabase(error)
+  if (database) return { message: `DATABASE_URL: ${database}.`, code: 1 }
   if (error instanceof Failure) return { message: [error.message, causeOf(error)].join(''), code: 1 }
-  const system = error as { syscall?: string; code?: string; message?: string }
+  const system = error as SystemError
   if (system.syscall || /^(SQLITE_|[0-9A-Z]{5}$)/.test(system.code ?? '')) {
     return { message: String(system.message), code: 1 }
   }
   return { message: error instanceof Error ? String(error.stack) : String(error), code: 1 }
 }
+
+/** What keeps the database of the settings from being opened. Drivers name neither it nor the setting. */
+function ofDatabase(error: unknown): string | undefined {
+  const { code = '', message } = ((error instanceof Failure ? error.cause : error) ?? {}) as SystemError
+  if (code === 'SQLITE_CANTOPEN') return `the file cannot be opened or made (${message})`
+  if (code === 'SQLITE_NOTADB') return `the file is no database of SQLite (${message})`
+  if (wrongAccess.has(code)) return String(message)
+  if (error instanceof Failure && unreachable.test(code)) return `the database cannot be reached (${message})`
+  return undefined
+}
+
+type SystemError = { syscall?: string; code?: string; message?: string }
+
+/** Of PostgreSQL: a wrong password, a user or a database that is not there. */
+const wrongAccess = new Set(['28P01', '28000', '3D000'])
+const unreachable = /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT)/
 
 function causeOf({ cause }: Failure): string {
   return cause instanceof Error && cause.message ? ` (${cause.message})` : ''

@@ -121,6 +121,19 @@ onEveryEngine('newsweave export', (engine) => {
     expect(await readdir(folder)).toEqual(['zh.ndjson'])
   })
 
+  it('takes sources by their names, and fails where there is none of that name', async () => {
+    const url = await sample()
+    const out = join(folder, 'lighthouse.ndjson')
+    expect((await run(url, 'export', '--out', out, '--source', 'Lighthouse Daily')).code).toBe(0)
+    const lines = readFileSync(out, 'utf8').trim().split('\n')
+    expect(new Set(lines.map((text) => JSON.parse(text).source.name))).toEqual(new Set(['Lighthouse Daily']))
+    for (const flag of ['--source', '--source-none']) {
+      const { code, err } = await run(url, 'export', '--out', out, flag, 'Lighthouse Dayly')
+      expect(code).toBe(1)
+      expect(err).toMatch(/^There is no source with this id or name\./)
+    }
+  })
+
   it('names the filter that cannot be used', async () => {
     const { code, err } = await run(await sample(), 'export', '--published-after', 'yesterday')
     expect(code).toBe(2)
@@ -190,6 +203,28 @@ describe('commands on a database that is not there', () => {
     }
     expect(await readdir(folder)).toEqual([])
   })
+})
+
+it('names the setting where the database cannot be opened', async () => {
+  writeFileSync(join(folder, 'letter.txt'), 'This is a letter, and no database. '.repeat(100))
+  await mkdir(join(folder, 'folder.db'))
+  for (const [url, message] of [
+    [`file:${join(folder, 'letter.txt')}`, 'the file is no database of SQLite'],
+    [`file:${join(folder, 'folder.db')}`, 'the file cannot be opened or made'],
+    [`file:${join(folder, 'letter.txt', 'news.db')}`, 'the folder cannot be made: .*letter.txt'],
+    ['postgres://nobody:wrong@127.0.0.1:1/news', 'the database cannot be reached .*ECONNREFUSED'],
+  ]) {
+    const { code, err } = await run(url as string, 'migrate')
+    expect(code).toBe(1)
+    expect(err).toMatch(new RegExp(`^DATABASE_URL: .*${message}.*\\.$`))
+  }
+})
+
+it('names the setting where PostgreSQL knows no such database', async () => {
+  const url = new URL(await (engines[1] as (typeof engines)[0]).create())
+  url.pathname = '/nowhere'
+  const { code, err } = await run(url.href, 'migrate')
+  expect([code, err]).toEqual([1, 'DATABASE_URL: database "nowhere" does not exist.'])
 })
 
 describe('newsweave backup and restore', () => {

@@ -7,6 +7,7 @@ import { countExported, exportArticles } from '../../articles/export.ts'
 import { ExportQuery } from '../../articles/query.ts'
 import type { Database } from '../../database/database.ts'
 import { fieldErrors } from '../../http/problems.ts'
+import { requireSourceId } from '../../sources/sources.ts'
 import { settingsOf, withDatabase, withSettings } from '../command.ts'
 import { SettingError } from '../config.ts'
 import { progressBar } from '../progress.ts'
@@ -21,7 +22,7 @@ export function exportCommand(): Command {
     )
     .option('--out <file>', 'write to this file instead of stdout')
   for (const [name, schema] of Object.entries(ExportQuery.shape)) {
-    command.option(`--${flagOf(name)} <value>`, schema.description ?? '')
+    command.option(`--${flagOf(name)} <value>`, `${schema.description ?? ''}${hints[name] ?? ''}`)
   }
   command
     .addHelpText(
@@ -36,9 +37,26 @@ Examples:
     .action(async (options: Record<string, string | undefined>) => {
       const { databaseUrl } = settingsOf(command, names)
       const query = queryOf(options)
-      await withDatabase(databaseUrl, { make: false }, (database) => writeAll(database, query, options.out))
+      await withDatabase(databaseUrl, { make: false }, async (database) =>
+        writeAll(database, await withSourceIds(database, query), options.out),
+      )
     })
   return withSettings(command, names)
+}
+
+const hints: Record<string, string> = { source: ' By id or name.', sourceNone: ' By id or name.' }
+
+/** Sources by their ids. Whoever sits at a terminal knows their names, and one that is mistyped would export nothing. */
+async function withSourceIds(
+  database: Database,
+  { source, sourceNone, ...query }: ExportQuery,
+): Promise<ExportQuery> {
+  const idsOf = (given: string[]) => Promise.all(given.map((name) => requireSourceId(database, name)))
+  return {
+    ...query,
+    ...(source && { source: await idsOf(source) }),
+    ...(sourceNone && { sourceNone: await idsOf(sourceNone) }),
+  }
 }
 
 const flagOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
