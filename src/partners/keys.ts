@@ -132,7 +132,7 @@ async function requireKey(
   { id, partnerId }: { id: string; partnerId?: string },
 ): Promise<KeyRow> {
   const row = await findKeyForUpdate(tx, partnerId === undefined ? { idOrPrefix: id } : { id, partnerId })
-  if (!row) throw noSuchKey()
+  if (!row) throw partnerId === undefined ? noKeyAtAll() : noSuchKey()
   return row
 }
 
@@ -153,6 +153,9 @@ export async function ensureAdminKey(tx: Transaction): Promise<string | undefine
   if ((await countLivingAdminKeys(tx, tx.now)) > 0) return undefined
   return (await createKey(tx, { name: 'Administrator', scopes: ['admin'] })).key
 }
+
+const noKeyAtAll = () =>
+  new Failure('not-found', 'There is no key with this id or prefix: "newsweave key list" shows them.')
 
 export const noSuchKey = () => new Failure('not-found', 'The partner has no key with this id.')
 
