@@ -248,7 +248,7 @@ export const maxErrors = 100
 
 /** zod's issues as field errors; an unknown member is named itself, not its parent. */
 export function fieldErrors(error: z.core.$ZodError, place: FieldError['in']): FieldError[] {
-  return error.issues.flatMap((issue) => {
+  return narrowest(error.issues).flatMap((issue) => {
     const path = issue.path.map(String)
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
@@ -260,6 +260,15 @@ export function fieldErrors(error: z.core.$ZodError, place: FieldError['in']): F
     return [{ in: place, path: path.join('.'), message: issue.message }]
   })
 }
+
+/** Of what is beyond several bounds, such as that of whole numbers and its own, the last says what to send. */
+function narrowest(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const lastOf = new Map(issues.map((issue) => [keyOf(issue), issue]))
+  return issues.filter((issue) => !isBound(issue) || lastOf.get(keyOf(issue)) === issue)
+}
+
+const isBound = ({ code }: z.core.$ZodIssue) => code === 'too_big' || code === 'too_small'
+const keyOf = ({ code, path }: z.core.$ZodIssue) => `${code} ${path.join('.')}`
 
 const unknownMember = (place: FieldError['in']) =>
   place === 'query' ? 'There is no such parameter.' : 'There is no such member.'

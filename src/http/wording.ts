@@ -10,7 +10,7 @@ export function wordingOf(issue: Issue): string | undefined {
   if (issue.input === undefined && issue.code.startsWith('invalid_')) return missing(issue)
   switch (issue.code) {
     case 'invalid_type':
-      return `Expected ${nameOf(issue.expected)}, not ${nameOf(kindOf(issue.input))}.`
+      return unlike(nameOf(issue.expected), kindOf(issue.input))
     case 'invalid_value':
       if (Array.isArray(issue.input)) return 'Expected one value, not several.'
       return `Expected ${oneOf(issue.values)}.`
@@ -23,6 +23,11 @@ export function wordingOf(issue: Issue): string | undefined {
     default:
       return undefined
   }
+}
+
+function unlike(expected: string, kind: string): string {
+  const isFraction = expected === names.int && kind === 'number'
+  return isFraction ? `Expected ${expected}.` : `Expected ${expected}, not ${nameOf(kind)}.`
 }
 
 function missing(issue: Issue): string {

@@ -46,6 +46,12 @@ it('says what to send instead, in words of its own', () => {
     yes: 'Is missing.',
     'parts.a': 'Expected a text, not a number.',
   })
+  expect(wordsFor({ count: 1.5 }).count).toBe('Expected a whole number.')
+  const { error } = Shape.safeParse({ count: 2 ** 60 })
+  const beyond = invalidInput(error as z.ZodError, 'body').details.errors?.filter(
+    ({ path }) => path === 'count',
+  )
+  expect(beyond?.map(({ message }) => message)).toEqual(['Expected at most 9.'])
   expect(wordsFor('text')).toEqual({ '': 'Expected an object, not a text.' })
 })
 
@@ -55,6 +61,7 @@ it('says what a parameter takes, also where it is sent twice', async () => {
   for (const [query, message] of [
     ['limit=0', 'Expected a whole number from 1 to 100.'],
     ['limit=-1', 'Expected a whole number from 1 to 100.'],
+    ['limit=9999999999999999', 'Expected a whole number from 1 to 100.'],
     ['limit=many', 'Expected a whole number from 1 to 100.'],
     ['limit=1&limit=2', 'Expected one value, not several.'],
     ['sort=newest&sort=oldest', 'Expected one value, not several.'],
