@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.ts'
-import { invalidInput } from '../http/problems.ts'
+import { invalidInput } from '../http/field-errors.ts'
 import { Failure } from '../shared/failure.ts'
 import { mergePatch } from '../shared/merge-patch.ts'
 import { urlKey } from '../shared/url.ts'

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure, type FieldError } from '../shared/failure.ts'
 import { isTooDeep, maxDepth } from '../shared/json.ts'
+import { maxErrors } from './field-errors.ts'
 import type { OperationFacts } from './operation.ts'
-import { maxErrors } from './problems.ts'
 
 const json = 'application/json'
 const mergePatch = 'application/merge-patch+json'

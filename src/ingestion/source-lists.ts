@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Database, Queries, Transaction } from '../database/database.ts'
-import { fieldErrors } from '../http/problems.ts'
+import { fieldErrors } from '../http/field-errors.ts'
 import { Failure } from '../shared/failure.ts'
 import { canonicalLanguage } from '../shared/language.ts'
 import { type Outline, writeOpml } from '../shared/opml-writing.ts'

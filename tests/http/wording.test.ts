@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { invalidInput } from '../../src/http/problems.ts'
+import { invalidInput } from '../../src/http/field-errors.ts'
 import { startApi } from '../support/api.ts'
 import { engines } from '../support/engines.ts'
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { scopes } from '../../http/access.ts'
-import { fieldErrors } from '../../http/problems.ts'
+import { fieldErrors } from '../../http/field-errors.ts'
 import { NewKey } from '../../partners/key.ts'
 import { createKey, listKeys, revokeKey } from '../../partners/keys.ts'
 import { settingsOf, withDatabase, withSettings } from '../command.ts'

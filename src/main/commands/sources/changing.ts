@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { refreshSourced } from '../../../articles/articles.ts'
 import type { Transaction } from '../../../database/database.ts'
-import { fieldErrors } from '../../../http/problems.ts'
+import { fieldErrors } from '../../../http/field-errors.ts'
 import { extractions, NewSource } from '../../../sources/source.ts'
 import { addSource, changeSource, requestFetch, requireSourceId } from '../../../sources/sources.ts'
 import { settingsOf, withDatabase, withSettings } from '../../command.ts'
