@@ -10,6 +10,9 @@ const directory = (engine: string) => new URL(`../../migrations/${engine}/`, imp
 /** Raised when the database was made by a later program than this one. */
 export class SchemaTooNew extends Error {}
 
+/** Raised when something else has tables of our names in the database. */
+export class SchemaTaken extends Error {}
+
 /**
  * Brings the schema up to date, each migration in a transaction of its own, and answers the names of those applied.
  * Throws `SchemaTooNew`, having changed nothing, where the database knows a migration that this program does not.
@@ -61,11 +64,21 @@ async function apply(
     )
   }
   if (version >= migration.version) return false
+  if (version === 0) await refuseTaken(tx, script)
   await tx.script(script)
   await tx.run(
     sql`insert into schema_migration (version, name, applied_at) values (${migration.version}, ${migration.name}, ${tx.now})`,
   )
   return true
+}
+
+async function refuseTaken(tx: Transaction, script: string): Promise<void> {
+  const tables = (await listTables(tx)).map(({ name }) => name)
+  const taken = tables.filter((name) => script.includes(`create table ${name} (`))
+  if (taken.length === 0) return
+  throw new SchemaTaken(
+    `The database has tables of something else: ${taken.join(', ')}. Name an empty one with --database-url.`,
+  )
 }
 
 async function migrations(engine: string): Promise<Migration[]> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { Database } from '../database/database.ts'
-import { migrate, SchemaTooNew, schemaVersions } from '../database/migrate.ts'
+import { migrate, SchemaTaken, SchemaTooNew, schemaVersions } from '../database/migrate.ts'
 import { fileOf, openDatabase } from '../database/open.ts'
 import { BackupError } from '../ops/backup.ts'
 import { isIndexed } from '../search/reindex.ts'
@@ -69,7 +69,9 @@ function noDatabase(place: string): CommandError {
 /** What to print for an error, and the exit code: 2 where the command was used wrongly, 1 where it failed. */
 export function explain(error: unknown): { message: string; code: number } {
   if (error instanceof SettingError) return { message: error.message, code: 2 }
-  const expected = [CommandError, SchemaTooNew, BackupError].some((kind) => error instanceof kind)
+  const expected = [CommandError, SchemaTaken, SchemaTooNew, BackupError].some(
+    (kind) => error instanceof kind,
+  )
   if (expected) return { message: (error as Error).message, code: 1 }
   const database = ofDatabase(error)
   if (database) return { message: `DATABASE_URL: ${database}.`, code: 1 }

@@ -221,6 +221,19 @@ it('names the setting where the database cannot be opened', async () => {
   }
 })
 
+onEveryEngine('a database of something else', (engine) => {
+  it('is left alone where its tables have our names', async () => {
+    const url = await engine.create('empty')
+    const database = engine.connect(url)
+    await database.run(sql`create table article (headline text)`)
+    await database.run(sql`create table weather (sky text)`)
+    await database.close()
+    const { code, err } = await run(url, 'migrate')
+    expect(code).toBe(1)
+    expect(err).toMatch(/^The database has tables of something else: article\. Name/)
+  })
+})
+
 it('names the setting where PostgreSQL knows no such database', async () => {
   const url = new URL(await (engines[1] as (typeof engines)[0]).create())
   url.pathname = '/nowhere'
