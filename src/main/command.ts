@@ -53,6 +53,8 @@ export async function withDatabase<T>(
       )
     }
     await migrate(database)
+    // An address may be mistyped.
+    if (present === 0) console.error(`Made a new database${file === undefined ? '' : ` in ${file}`}.`)
     await isIndexed(database)
     return await work(database)
   } finally {
