@@ -81,7 +81,10 @@ function addImport(app: Server, { database }: RouteDependencies) {
         throw request.raw.complete ? error : unfinished(error)
       })
       if (kept?.request.isRepeated) reply.header('idempotency-replayed', 'true')
-      return reply.type(ndjson).send(Readable.from(lines(resumed(first, results))) as never)
+      const answer = Readable.from(lines(resumed(first, results)))
+      // An answer that nobody reads, since the client has gone by now, does not even begin, and so would end nothing by itself.
+      answer.once('close', () => void results.return(undefined).catch(() => {}))
+      return reply.type(ndjson).send(answer as never)
     },
   )
 }
@@ -113,12 +116,8 @@ async function* released<Item>(items: AsyncGenerator<Item>, release = () => {}):
 }
 
 async function* resumed<Item>(first: IteratorResult<Item>, rest: AsyncGenerator<Item>) {
-  try {
-    if (!first.done) yield first.value
-    yield* rest
-  } finally {
-    await rest.return(undefined)
-  }
+  if (!first.done) yield first.value
+  yield* rest
 }
 
 function addExport(app: Server, { database }: RouteDependencies) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { beforeEach, expect, it } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
@@ -157,6 +158,28 @@ onEveryEngine('an import under an Idempotency-Key', (engine) => {
         patience,
       )
       .toBe(200)
+  })
+
+  it('is over where the client has gone before the first lines were written', async () => {
+    const [writing, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const write: Database['write'] = async (work, options) => {
+      if (options?.alone) writing.resolve()
+      if (options?.alone) await gone.promise
+      return database.write(work, options)
+    }
+    const slow = await startApi({ ...database, write })
+    const { sent } = await begin(await slow.listen(), 'gone', adminKey)
+    sent.on('error', () => {})
+    sent.write(ndjson(linesOf(sourceId, 250)))
+    await writing.promise
+    sent.destroy()
+    const connections = promisify(slow.app.server.getConnections).bind(slow.app.server)
+    await expect.poll(() => connections(), patience).toBe(0)
+    gone.resolve()
+    await expect.poll(() => countPublished(slow), patience).toBe(200)
+    const again = async () => (await postLines(slow, ndjson(linesOf(sourceId, 600)), keyed('gone'))).status
+    await expect.poll(again, patience).toBe(200)
+    expect(await countPublished(slow)).toBe(600)
   })
 
   it('is answered alike by two processes at once, each line written once', async () => {
