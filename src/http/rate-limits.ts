@@ -67,7 +67,8 @@ export function addRateLimits(
   function admit(reply: FastifyReply, client: string, failure: Failure | undefined, done: Done): void {
     try {
       if (failure) throw failure
-      let isOver = false
+      // While its key was looked up the client may have gone, of which nothing is told any more.
+      let isOver = reply.raw.destroyed
       let release: (() => void) | undefined
       // Fires once, for requests that are aborted and answers that are kept ready, too, unlike the hooks; and for these perhaps
       // before anything else here is done.

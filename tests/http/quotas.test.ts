@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { sql } from '../../src/database/sql.ts'
@@ -279,4 +281,31 @@ describe('requests under way', () => {
       }
     },
   )
+
+  it('are over where the client has gone while its key was looked up', async () => {
+    const database = await (engines[0] as Engine).open()
+    let slow: Record<'reading' | 'gone', PromiseWithResolvers<void>> | undefined
+    const one: Database['one'] = async (statement) => {
+      slow?.reading.resolve()
+      await slow?.gone.promise
+      return database.one(statement)
+    }
+    const rateLimits = { anonymous: 10_000, key: 10_000, underWay: 3 }
+    const api = await startApi({ ...database, one }, { rateLimits })
+    const { key } = await addKey(api)
+    const address = await api.listen()
+    const connections = promisify(api.app.server.getConnections).bind(api.app.server)
+    for (let count = 0; count < 4; count++) {
+      slow = { reading: Promise.withResolvers(), gone: Promise.withResolvers() }
+      const headers = { authorization: `Bearer ${key}` }
+      const asked = request(`${address}/v1/articles`, { headers, agent: false }).on('error', () => {})
+      asked.end()
+      await slow.reading.promise
+      asked.destroy()
+      await expect.poll(() => connections(), patience).toBe(0)
+      slow.gone.resolve()
+    }
+    slow = undefined
+    await expect.poll(async () => (await api.get('/v1/articles', { key })).status, patience).toBe(200)
+  })
 })
