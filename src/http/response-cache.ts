@@ -67,7 +67,8 @@ export function addResponseCache(app: FastifyInstance, database: Versioned, enab
   }
 
   const sendKept: onRequestHookHandler = (request, reply, done) => {
-    const version = closing ? undefined : currentVersion()
+    // Nobody waits for an answer to a client who has gone, which may never be made whole.
+    const version = closing || reply.raw.destroyed ? undefined : currentVersion()
     if (version === undefined) return done()
     const key = `${request.actor ? 'key' : 'open'} ${request.url}`
     const kept = answers.find(key, version)

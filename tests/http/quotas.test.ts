@@ -1,5 +1,3 @@
-import { request } from 'node:http'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { sql } from '../../src/database/sql.ts'
@@ -8,6 +6,7 @@ import { keyUsage, storedUsage } from '../../src/partners/usage.ts'
 import { addKey } from '../partners/keyring.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { type Engine, engines, onEveryEngine } from '../support/engines.ts'
+import { withGoneClients } from '../support/gone-client.ts'
 
 const noon = new Date('2026-11-23T12:00:10.000Z')
 const fail = (error: unknown) => {
@@ -283,29 +282,12 @@ describe('requests under way', () => {
   )
 
   it('are over where the client has gone while its key was looked up', async () => {
-    const database = await (engines[0] as Engine).open()
-    let slow: Record<'reading' | 'gone', PromiseWithResolvers<void>> | undefined
-    const one: Database['one'] = async (statement) => {
-      slow?.reading.resolve()
-      await slow?.gone.promise
-      return database.one(statement)
-    }
-    const rateLimits = { anonymous: 10_000, key: 10_000, underWay: 3 }
-    const api = await startApi({ ...database, one }, { rateLimits })
+    const { database, askAndGo } = withGoneClients(await (engines[0] as Engine).open())
+    const api = await startApi(database, { rateLimits: { anonymous: 10_000, key: 10_000, underWay: 3 } })
     const { key } = await addKey(api)
     const address = await api.listen()
-    const connections = promisify(api.app.server.getConnections).bind(api.app.server)
-    for (let count = 0; count < 4; count++) {
-      slow = { reading: Promise.withResolvers(), gone: Promise.withResolvers() }
-      const headers = { authorization: `Bearer ${key}` }
-      const asked = request(`${address}/v1/articles`, { headers, agent: false }).on('error', () => {})
-      asked.end()
-      await slow.reading.promise
-      asked.destroy()
-      await expect.poll(() => connections(), patience).toBe(0)
-      slow.gone.resolve()
-    }
-    slow = undefined
+    const headers = { authorization: `Bearer ${key}` }
+    for (let count = 0; count < 4; count++) await askAndGo(api, `${address}/v1/articles`, headers)
     await expect.poll(async () => (await api.get('/v1/articles', { key })).status, patience).toBe(200)
   })
 })

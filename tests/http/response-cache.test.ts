@@ -1,9 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { keptAnswers } from '../../src/http/kept-answers.ts'
 import { loadSample } from '../../src/main/sample.ts'
+import { addKey } from '../partners/keyring.ts'
 import { type Api, startApi } from '../support/api.ts'
 import type { Headers } from '../support/contract.ts'
-import { onEveryEngine } from '../support/engines.ts'
+import { type Engine, engines, onEveryEngine } from '../support/engines.ts'
+import { withGoneClients } from '../support/gone-client.ts'
 import { memoryLog } from '../support/log.ts'
 
 const origin = 'https://front.example'
@@ -151,6 +153,23 @@ onEveryEngine('an answer that is kept ready', (engine) => {
     const metrics = String((await api.get('/metrics')).body)
     expect(metrics).toContain('_count{method="GET",route="/v1/articles",status="200"} 4\n')
   })
+})
+
+it('waits for no answer that is made for a client who has gone', async () => {
+  const { database, askAndGo } = withGoneClients(await (engines[0] as Engine).open())
+  await loadSample(database)
+  const api = await startApi(database)
+  const { key } = await addKey(api)
+  const headers = { 'accept-encoding': 'gzip' }
+  const address = await api.listen()
+  await askAndGo(api, `${address}/v1/articles?limit=50`, { ...headers, authorization: `Bearer ${key}` })
+  // It would wait for a second.
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  try {
+    expect((await api.get('/v1/articles?limit=50', { key, headers })).status).toBe(200)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 describe('kept answers', () => {
