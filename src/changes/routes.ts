@@ -170,6 +170,7 @@ function addStream(app: Server, { database, streamLimits, ...known }: Options): 
 /** Aborted when the connection is closed, or the answer sent. */
 function untilClosed(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
+  if (reply.raw.destroyed) controller.abort()
   reply.raw.once('close', () => controller.abort())
   return controller.signal
 }

@@ -4,8 +4,10 @@ import { beforeEach, expect, it } from 'vitest'
 import { type ChangeType, changeTypes } from '../../src/changes/change.ts'
 import { recordChange } from '../../src/changes/changes.ts'
 import type { Database } from '../../src/database/database.ts'
+import { addKey } from '../partners/keyring.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { onEveryEngine } from '../support/engines.ts'
+import { withGoneClients } from '../support/gone-client.ts'
 
 onEveryEngine('GET /v1/changes', (engine) => {
   let database: Database
@@ -122,5 +124,15 @@ onEveryEngine('GET /v1/changes', (engine) => {
     for (const request of left) await expect(request).rejects.toThrow()
     await record('tag.created')
     expect(await (await stayed).json()).toMatchObject({ lastSeq: 1 })
+  })
+
+  it('keeps no place for a client who went away while its key was looked up', async () => {
+    const { database: slow, askAndGo } = withGoneClients(database)
+    const one = await startApi(slow, { changes: { maxWaiters: 1 } })
+    const { key } = await addKey(one)
+    const headers = { authorization: `Bearer ${key}` }
+    await askAndGo(one, `${await one.listen()}/v1/changes?after=0&types=tag.deleted&wait=20`, headers)
+    const wait = () => one.get('/v1/changes?after=0&types=tag.deleted&wait=1', { mayFail: true })
+    await expect.poll(async () => (await wait()).status, { timeout: 10_000 }).toBe(200)
   })
 })
