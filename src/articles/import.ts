@@ -77,6 +77,10 @@ export async function* importArticles(
       if (fault) yield [refused(behind, fault)]
       if (end) return
     }
+  } catch (error) {
+    // Between two slices the database is read, too. A connection that broke is no failure, and is told to nobody.
+    if (behind === 1 || !(error instanceof Failure)) throw error
+    yield [brokenOff(behind, error)]
   } finally {
     await slices.close()
     await preparing.close()
@@ -105,12 +109,14 @@ async function importSlice(
   try {
     return (await allKept(database, slice, options)) ?? (await eachForItself(database, slice, options))
   } catch (error) {
-    // The answer has begun, so what went wrong is said in its last line.
-    const failure = asFailure(error)
-    const detail = `${failure.message} From this line on nothing was kept: send it and the rest again.`
-    const line = lines[0]?.line ?? behind
-    return { results: [refused(line, new Failure(failure.code, detail))], broken: true }
+    return { results: [brokenOff(lines[0]?.line ?? behind, asFailure(error))], broken: true }
   }
+}
+
+/** The answer has begun, so what went wrong is said in its last line. */
+function brokenOff(line: number, { code, message }: Failure): ImportResult {
+  const detail = `${message} From this line on nothing was kept: send it and the rest again.`
+  return refused(line, new Failure(code, detail))
 }
 
 /** Without savepoints, which cost a third of an import; `undefined`, and nothing kept, where a line is refused. */

@@ -4,6 +4,8 @@ import { type ImportResult, importArticles } from '../../src/articles/import.ts'
 import { type Preparing, preparing } from '../../src/articles/preparing.ts'
 import type { Database } from '../../src/database/database.ts'
 import { sql } from '../../src/database/sql.ts'
+import { slicedRequest } from '../../src/http/idempotent-slices.ts'
+import { Failure } from '../../src/shared/failure.ts'
 import { addSource } from '../../src/sources/sources.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import { lineOf, ndjson } from './bulk-lines.ts'
@@ -177,6 +179,26 @@ onEveryEngine('an import of many articles', (engine) => {
     expect((await results.next()).value).toHaveLength(200)
     const ended = results.return(undefined).then(() => 'ended')
     expect(await Promise.race([ended, later(5000)])).toBe('ended')
+  })
+
+  it('says in its last line where the database could not be read for the next', async () => {
+    const database = await newsroom()
+    const request = await slicedRequest(database, { actor: 'a', key: 'k', fingerprint: 'import' })
+    const find: typeof request.find = async (q, number) => {
+      if (number === 1) throw new Failure('unavailable', 'The newsroom cannot be reached.')
+      return request.find(q, number)
+    }
+    const bytes = async function* () {
+      yield linesOf(1, 250)
+    }
+    const results = await Array.fromAsync(
+      importArticles(database, bytes(), { request: { ...request, find } }),
+    )
+    expect(results.map((slice) => slice.length)).toEqual([200, 1])
+    expect(results[1]).toMatchObject([{ line: 201, status: 'failed', problem: { code: 'unavailable' } }])
+    expect(results[1]?.[0]?.problem?.detail).toContain('send it and the rest again')
+    const again = importArticles(database, bytes(), { request })
+    expect((await Array.fromAsync(again)).map((slice) => slice.length)).toEqual([200, 50])
   })
 
   it('throws what went wrong with the rest when it is its turn', async () => {
