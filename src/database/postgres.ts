@@ -53,9 +53,14 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
   const commits = commitListeners()
   const announced = listening(url)
   const outer = queries(pool, names)
+  const oneByOne = inTurn()
 
   async function write<T>(work: (tx: Transaction) => Promise<T>, { alone = false } = {}): Promise<T> {
     refuseInTransaction()
+    return alone ? oneByOne(() => attempts(work, alone)) : attempts(work, alone)
+  }
+
+  async function attempts<T>(work: (tx: Transaction) => Promise<T>, alone: boolean): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         // A second attempt finds what there is now, and is made alone, where nobody can go first again.
@@ -93,8 +98,19 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
       }),
     async close() {
       await announced.close()
+      await oneByOne(async () => {})
       await pool.end()
     },
+  }
+}
+
+/** Who writes alone waits for the others of this process here, and not each on a connection, of which reads would lack them all. */
+function inTurn() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work)
+    last = next.catch(ignore)
+    return next
   }
 }
 
