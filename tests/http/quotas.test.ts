@@ -288,6 +288,6 @@ describe('requests under way', () => {
     const address = await api.listen()
     const headers = { authorization: `Bearer ${key}` }
     for (let count = 0; count < 4; count++) await askAndGo(api, `${address}/v1/articles`, headers)
-    await expect.poll(async () => (await api.get('/v1/articles', { key })).status, patience).toBe(200)
+    await expect.poll(async () => (await api.get('/v1/articles', { key })).status).toBe(200)
   })
 })
