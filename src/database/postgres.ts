@@ -17,6 +17,9 @@ import { postgresDriver } from './postgres-driver.ts'
 import { listening } from './postgres-listening.ts'
 import type { Sql } from './sql.ts'
 
+/** Reads have connections of their own: however many writers wait for one that writes alone, they go on. */
+const readingConnections = 6
+const writingConnections = 8
 const maxNamedStatements = 500
 const maxAttempts = 3
 /** Whole numbers (int8) and sums of them (numeric), by the ids of these types: the driver would hand them over as text. */
@@ -36,23 +39,14 @@ const begin = `begin; select pg_advisory_xact_lock_shared(${writers})`
 const beginAlone = `begin; select pg_advisory_xact_lock(${writers})`
 const beginSnapshot = 'begin isolation level repeatable read, read only'
 
-/** Opens a pool on `postgres://user:password@host:port/database`. */
+/** Opens pools on `postgres://user:password@host:port/database`. */
 export function openPostgres(url: string, clock: Clock = systemClock): Database {
-  const { Pool, types } = postgresDriver()
-  const pool = new Pool({
-    connectionString: url,
-    max: 10,
-    connectionTimeoutMillis: 10_000,
-    types: {
-      getTypeParser: (oid, format) => (numbers.has(oid) ? Number : types.getTypeParser(oid, format)),
-    },
-  })
-  // An idle connection that breaks is dropped by the pool; the next query opens another.
-  pool.on('error', ignore)
+  const reading = openPool(url, readingConnections)
+  const writing = openPool(url, writingConnections)
   const names = statementNames()
   const commits = commitListeners()
   const announced = listening(url)
-  const outer = queries(pool, names)
+  const outer = queries(reading, names)
   const oneByOne = inTurn()
 
   async function write<T>(work: (tx: Transaction) => Promise<T>, { alone = false } = {}): Promise<T> {
@@ -66,8 +60,8 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
         // A second attempt finds what there is now, and is made alone, where nobody can go first again.
         const beginning = alone || attempt > 1 ? beginAlone : begin
         const later = putOff()
-        const value = await inTransaction(pool, beginning, async (client) => {
-          const tx = transaction(client, pool, names, later, timestamp(clock()))
+        const value = await inTransaction(writing, beginning, async (client) => {
+          const tx = transaction(client, writing, names, later, timestamp(clock()))
           const made = await asTransaction(tx, work)
           await later.run(tx)
           return made
@@ -92,19 +86,34 @@ export function openPostgres(url: string, clock: Clock = systemClock): Database 
     onCommit: commits.add,
     onAnnouncement: announced.add,
     snapshot: (work) =>
-      inTransaction(pool, beginSnapshot, async (client) => {
+      inTransaction(reading, beginSnapshot, async (client) => {
         const { rows } = await client.query('select pg_export_snapshot() as name')
         return work(queries(client, names), rows[0].name)
       }),
     async close() {
       await announced.close()
       await oneByOne(async () => {})
-      await pool.end()
+      await Promise.all([reading.end(), writing.end()])
     },
   }
 }
 
-/** Who writes alone waits for the others of this process here, and not each on a connection, of which reads would lack them all. */
+function openPool(url: string, max: number): pg.Pool {
+  const { Pool, types } = postgresDriver()
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    types: {
+      getTypeParser: (oid, format) => (numbers.has(oid) ? Number : types.getTypeParser(oid, format)),
+    },
+  })
+  // An idle connection that breaks is dropped by the pool; the next query opens another.
+  pool.on('error', ignore)
+  return pool
+}
+
+/** Who writes alone waits for the others of this process here, and not each on a connection, of which other writers would lack them all. */
 function inTurn() {
   let last: Promise<unknown> = Promise.resolve()
   return <T>(work: () => Promise<T>): Promise<T> => {

@@ -47,22 +47,25 @@ describe('PostgreSQL', () => {
     expect(await database.all(sql`select version from partner`)).toEqual([{ version: 2 }, { version: 2 }])
   })
 
-  it('reads while more wait to write alone than there are connections', async () => {
-    const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    const hold = async () => {
-      begun.resolve()
-      await over.promise
-    }
-    const first = database.write(hold, { alone: true })
-    await begun.promise
-    const ids = Array.from({ length: 12 }, (_, index) => `p${index}`)
-    const others = ids.map((id) => database.write((tx) => insert(tx, id), { alone: true }))
-    const count = sql`select count(*) as count from partner`
-    expect(await database.one(count)).toEqual({ count: 0 })
-    over.resolve()
-    await Promise.all([first, ...others])
-    expect(await database.one(count)).toEqual({ count: 12 })
-  })
+  it.each([true, false])(
+    'reads while more wait to write (alone: %s) than there are connections',
+    async (alone) => {
+      const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const hold = async () => {
+        begun.resolve()
+        await over.promise
+      }
+      const first = database.write(hold, { alone: true })
+      await begun.promise
+      const ids = Array.from({ length: 12 }, (_, index) => `p${index}`)
+      const others = ids.map((id) => database.write((tx) => insert(tx, id), { alone }))
+      const count = sql`select count(*) as count from partner`
+      expect(await database.one(count)).toEqual({ count: 0 })
+      over.resolve()
+      await Promise.all([first, ...others])
+      expect(await database.one(count)).toEqual({ count: 12 })
+    },
+  )
 
   it('runs the work again after a serialisation failure, and not for ever', async () => {
     let attempts = 0
