@@ -112,7 +112,8 @@ function momentOf(
   drop: (why: string) => void,
 ): string {
   const said = item.publishedAt ?? page?.publishedAt ?? item.updatedAt
-  if (item.dateText && !item.publishedAt) drop(`The date cannot be read: ${cut(item.dateText, 100)}`)
+  if (item.dateText && !item.publishedAt && !item.updatedAt)
+    drop(`The date cannot be read: ${cut(item.dateText, 100)}`)
   if (!said) return now.toISOString()
   const at = Date.parse(said)
   if (at <= zeroTimeMs) {

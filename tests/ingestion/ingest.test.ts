@@ -244,6 +244,18 @@ onEveryEngine('items of a feed', (engine) => {
     expect((await titles()).sort()).toEqual(['About b', 'About c', 'Only a text.'])
   })
 
+  it('have the time of their change where they tell no other, and nothing is told of that', async () => {
+    const all = await read(
+      item('a', {
+        publishedAt: null,
+        updatedAt: '2026-11-20T01:00:00.000Z',
+        dateText: '2026-11-20T01:00:00Z',
+      }),
+    )
+    expect(all.dropped).toEqual([])
+    expect((await articles()).map(({ publishedAt }) => publishedAt)).toEqual(['2026-11-20T01:00:00.000Z'])
+  })
+
   it('are of now where their time is missing, unreadable or in the future', async () => {
     const all = await read(
       item('a', { publishedAt: null }),
