@@ -12,6 +12,7 @@ const root = new URL('../', import.meta.url)
 const readme = await readPage('README.md')
 const reference = await readPage('docs/reference.md')
 const environment = await readPage('.env.example')
+const partners = await readPage('docs/partners.md')
 
 describe('the README', () => {
   it('lists every setting with its flag and what holds without it', () => {
@@ -55,6 +56,15 @@ describe('the reference', () => {
       if (!/^(process|nodejs)_/.test(name)) expect(reference).toContain(`\n| \`${name}\` |`)
     }
   })
+})
+
+it('tells partners what each type of change means for a copy', () => {
+  const rows = partners.split('\n').filter((line) => line.startsWith('| `'))
+  for (const type of changeTypes)
+    expect(
+      rows.some((row) => row.split('|', 2)[1]?.includes(`\`${type}\``)),
+      type,
+    ).toBe(true)
 })
 
 it('serves every script, style and picture of the pages at /docs itself', async () => {
