@@ -23,7 +23,7 @@ export function retrying(fetch: Fetch, { attempts = 5, maxWaitMs = 60_000 }: Ret
     }
     for (let attempt = 1; ; attempt++) {
       const last = attempt >= attempts
-      const outcome = await attemptOnce(fetch, last ? request : request.clone())
+      const outcome = await attemptOnce(fetch, request, last ? request : copyOf(request))
       const waitMs = last ? undefined : waitBeforeNext(request, outcome, attempt)
       if (waitMs === undefined || waitMs > maxWaitMs || request.signal.aborted) return settle(outcome)
       if (outcome.response) await outcome.response.body?.cancel()
@@ -35,11 +35,27 @@ export function retrying(fetch: Fetch, { attempts = 5, maxWaitMs = 60_000 }: Ret
 
 type Outcome = { response: Response; error?: never } | { response?: never; error: unknown }
 
-async function attemptOnce(fetch: Fetch, request: Request): Promise<Outcome> {
+/** A copy that hears of the signal by itself: what Node clones forgets it at a garbage collection. */
+const copyOf = (request: Request) => new Request(request.clone(), { signal: request.signal })
+
+/**
+ * Node tells a request of its signal only while somebody has that request: without these, a long poll that outlives a garbage
+ * collection is never aborted.
+ */
+const underWay = new Set<Request>()
+const ofBody = new WeakMap<ReadableStream, Request[]>()
+
+async function attemptOnce(fetch: Fetch, request: Request, attempt: Request): Promise<Outcome> {
+  const both = [request, attempt]
+  for (const each of both) underWay.add(each)
   try {
-    return { response: await fetch(request) }
+    const response = await fetch(attempt)
+    if (response.body) ofBody.set(response.body, both)
+    return { response }
   } catch (error) {
     return { error }
+  } finally {
+    for (const each of both) underWay.delete(each)
   }
 }
 
