@@ -17,7 +17,7 @@ export function asking(get: Get): Ask {
     let address = path + textOf(query)
     for (let redirects = 0; ; redirects++) {
       const { status, location, text } = await get(address)
-      if (status >= 200 && status < 300) return JSON.parse(text)
+      if (status >= 200 && status < 300) return parsed(status, text)
       if (status < 400 && location !== undefined && redirects < maxRedirects) {
         const { pathname, search } = new URL(location, 'http://api')
         address = pathname + search
@@ -32,6 +32,16 @@ function textOf(query: Query): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   const parameters = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
   return parameters.size > 0 ? `?${parameters}` : ''
+}
+
+function parsed(status: number, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new RefusedError(
+      `The server answered ${status} with what is no JSON: its address is not that of a newsroom.`,
+    )
+  }
 }
 
 type Problem = { title?: string; detail?: string; errors?: { path: string; message: string }[] }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { startAnswering } from '../openapi/answers.ts'
 import { type Engine, engines, onEveryEngine } from '../support/engines.ts'
 import { call, newsroom, overHttp, overStdio, startHttp } from './host.ts'
 
@@ -83,6 +84,15 @@ onEveryEngine('agents', (engine) => {
     expect(await program.ended).toBe(0)
     expect(program.stderr()).toBe('')
   })
+})
+
+it('tells an agent that a server elsewhere does not answer, or is no newsroom', async () => {
+  const { baseUrl } = await startAnswering('reset', { body: '<html></html>' })
+  const client = await overStdio({}, '--url', baseUrl)
+  const cut = await call(client, 'list_stories')
+  expect(cut).toMatchObject({ isError: true, text: expect.stringContaining(`no answer from ${baseUrl}: `) })
+  const page = await call(client, 'list_stories')
+  expect(page).toMatchObject({ isError: true, text: expect.stringContaining('not that of a newsroom') })
 })
 
 it('every tool says what it is for, that it only reads, and what goes in and out', async () => {

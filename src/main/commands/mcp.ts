@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Command } from 'commander'
 import packageFile from '../../../package.json' with { type: 'json' }
-import { type Ask, asking } from '../../agents/asking.ts'
+import { type Ask, asking, RefusedError } from '../../agents/asking.ts'
 import { askingWithin } from '../../agents/routes.ts'
 import { listenForAgents, openReading } from '../agents.ts'
 import { CommandError, settingsOf, withDatabase, withSettings } from '../command.ts'
@@ -94,8 +94,19 @@ function askingServer(url: string, key: string | undefined): Ask {
   const headers = key ? { authorization: `Bearer ${key}` } : {}
   return asking(async (address) => {
     const signal = AbortSignal.timeout(remoteTimeoutMs)
-    const response = await fetch(base + address, { headers, redirect: 'manual', signal })
-    const location = response.headers.get('location') ?? undefined
-    return { status: response.status, location, text: await response.text() }
+    try {
+      const response = await fetch(base + address, { headers, redirect: 'manual', signal })
+      const location = response.headers.get('location') ?? undefined
+      return { status: response.status, location, text: await response.text() }
+    } catch (error) {
+      throw new RefusedError(`There is no answer from ${base}: ${reasonOf(error)}. Try again in a moment.`)
+    }
   })
+}
+
+/** What `fetch` throws says no more than that it failed; why is in its cause. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error
+  const { code = '', message: why = '' } = (cause ?? {}) as { code?: string; message?: string }
+  return why || code || message
 }
