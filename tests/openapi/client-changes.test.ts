@@ -102,6 +102,20 @@ it('waits restarts and failures out for as long as they last, and tells of them'
   expect(asked.map(({ url }) => url)).toEqual(Array(4).fill('/v1/changes?after=4&wait=0'))
 })
 
+it('a sync waits a limit of requests out before it has read anything, too', async () => {
+  const busy = {
+    status: 429,
+    headers: { 'retry-after': '0' },
+    body: { type: 'https://n.example/problems/rate-limited' },
+  }
+  const { baseUrl } = await startAnswering(busy, page(7), { body: '' }, page(7))
+  const news = createNewsweave({ baseUrl, retries: { attempts: 1 } })
+  expect(await Array.fromAsync(news.sync({ wait: 0 }))).toEqual([
+    { type: 'begin', reason: 'broken' },
+    { type: 'position', position: 7 },
+  ])
+})
+
 it('throws what the request itself is at fault for', async () => {
   const problem = {
     type: 'https://n.example/problems/forbidden',

@@ -117,7 +117,7 @@ async function askOnce(
   } catch (error) {
     if (signal?.aborted || !(error instanceof ProblemError)) return { error }
     if (error.status === 410) throw await compacted(client, error, signal)
-    if (error.status < 500 && error.status !== 408 && error.status !== 429) throw error
+    if (isAtFault(error)) throw error
     return { error }
   }
 }
@@ -128,7 +128,15 @@ async function compacted(client: Client<paths>, { problem }: ProblemError, signa
   return new StartAgainError('compacted', typeof after === 'number' ? after : await endOfLog(client, signal))
 }
 
-function waitAfter(error: unknown, failures: number): number {
+/** Whether the request is wrong, so that it would fail again however long one waits. */
+export function isAtFault(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return false
+  const { status } = error
+  return status < 500 && status !== 408 && status !== 429
+}
+
+/** Milliseconds until the next try: what the answer asks for, else more with each failure. */
+export function waitAfter(error: unknown, failures: number): number {
   const asked = error instanceof ProblemError ? retryAfterMs(error.response) : undefined
   return asked ?? backoffMs(failures)
 }

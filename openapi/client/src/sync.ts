@@ -1,10 +1,16 @@
 import type { Client } from 'openapi-fetch'
 import { exportArticles } from './bulk.ts'
-import { type ChangesOptions, changePages, endOfLog, StartAgainError } from './changes.ts'
-import { ProblemError } from './problem.ts'
+import {
+  type ChangesOptions,
+  changePages,
+  endOfLog,
+  isAtFault,
+  StartAgainError,
+  waitAfter,
+} from './changes.ts'
 import type { Change, ExportedArticle } from './resources.ts'
 import type { paths } from './schema.ts'
-import { backoffMs, pause } from './waiting.ts'
+import { pause } from './waiting.ts'
 
 export type SyncOptions = Omit<ChangesOptions, 'after' | 'onPosition'> & {
   /** The position that was kept; without it everything is read first. */
@@ -65,10 +71,10 @@ async function* readAll(
       return end
     } catch (error) {
       if (signal?.aborted) return undefined
-      if (error instanceof ProblemError && error.status < 500) throw error
+      if (isAtFault(error)) throw error
       onRetry?.(error, failures)
       reason = 'broken'
-      await pause(backoffMs(failures), signal)
+      await pause(waitAfter(error, failures), signal)
     }
   }
   return undefined
