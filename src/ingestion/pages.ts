@@ -1,5 +1,5 @@
 import { siteOf } from '../outbound/hosts.ts'
-import { OutboundError } from '../outbound/outbound-error.ts'
+import { type OutboundCode, OutboundError } from '../outbound/outbound-error.ts'
 import { retryAfterMs } from '../outbound/retry-after.ts'
 import { tellOf, WorkshopError } from '../shared/workshop.ts'
 import type { ClaimedFeed } from '../sources/polling.ts'
@@ -80,6 +80,10 @@ type Manners = {
   beforeLeaving: (url: string) => Promise<void>
 }
 
+/** What says nothing of the page, and may be otherwise at the next poll. */
+const passingFaults: OutboundCode[] = ['dns', 'connect', 'timeout', 'reset']
+const mayPass = (status: number) => status === 408 || status === 429 || status >= 500
+
 /** Fetches a page and says what we make of it. */
 export async function readPage(
   { client, robots, workshop, clock }: Pick<Ingestion, 'client' | 'robots' | 'workshop' | 'clock'>,
@@ -99,18 +103,23 @@ export async function readPage(
     const asked = { url, headers, maxBytes: maxPageBytes, cut: true, ...(beforeLeaving && { beforeLeaving }) }
     const answer = await client.request(asked)
     const contentType = answer.headers['content-type'] ?? null
-    if (answer.status === 429 || answer.status === 503) {
+    if (answer.status === 429) {
       const askedMs = retryAfterMs(answer.headers['retry-after'], clock())
-      if (answer.status === 429) hold?.(answer.url, askedMs ?? hostPauseMs)
-      return { problem: `The server answered ${answer.status}.`, isForNow: true }
+      hold?.(answer.url, askedMs ?? hostPauseMs)
     }
-    if (answer.status !== 200) return { problem: `The server answered ${answer.status}.` }
+    if (answer.status !== 200) {
+      const problem = `The server answered ${answer.status}.`
+      return mayPass(answer.status) ? { problem, isForNow: true } : { problem }
+    }
     if (contentType && !/html|xml|text\/plain/i.test(contentType))
       return { problem: `It is no page but ${contentType}.` }
     const input = { bytes: answer.body, contentType, url: answer.url, zone, now: clock() }
     return { page: await workshop.run('extractPage', input) }
   } catch (error) {
-    if (error instanceof OutboundError) return { problem: `${error.message} (${error.code})` }
+    if (error instanceof OutboundError) {
+      const problem = `${error.message} (${error.code})`
+      return passingFaults.includes(error.code) ? { problem, isForNow: true } : { problem }
+    }
     if (error instanceof WorkshopError) return { problem: tellOf(error) }
     throw error
   }

@@ -39,7 +39,8 @@ export async function readyItems(
   }
   const ready: ReadyItems = { items: [], dropped: [], isComplete: true, awaitsPages: false }
   const turnWhenLong = turns()
-  for (const known of changed) {
+  // First those that were never tried: pages that fail do not keep others waiting.
+  for (const known of changed.toSorted((a, b) => triesOf(a) - triesOf(b))) {
     await turnWhenLong()
     const { item } = known
     let page: ExtractedPage | undefined
@@ -73,10 +74,10 @@ export async function readyItems(
 
 /** What is made of an item alone is not what is made of it and its page: with this, it differs when the item comes again. */
 const withoutPage = ' without its page, tries: '
-/** A page that is held back so often is held back for good: on, the feed would be sent whole at every poll. */
+/** A page that cannot be read so often cannot be read for good: on, the feed would be sent whole at every poll. */
 const mostTries = 4
 
-/** In how many polls the page of an item as it is now was held back. */
+/** In how many polls the page of an item as it is now could not be read. */
 function triesOf({ known, contentHash }: KnownItem): number {
   const [hash, tries = '0'] = known?.content_hash.split(withoutPage) ?? []
   return hash === contentHash ? Number(tries) : 0

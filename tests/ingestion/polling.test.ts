@@ -327,6 +327,47 @@ onEveryEngine('reading feeds', (engine) => {
       expect(reading.web.visits(host, '/heron-1')).toHaveLength(1)
     })
 
+    it.each<[string, Answer]>([
+      ['answers 502', { status: 502 }],
+      ['breaks the connection', (response) => response.socket?.destroy()],
+    ])('reads a page later whose server %s for now', async (_, answer) => {
+      const link = reading.web.url(host, '/heron-1')
+      reading.web.put(
+        host,
+        '/feed.xml',
+        feed(rssOf([heron(1, { html: 'In short.', link })]), { etag: '"heron"' }),
+      )
+      reading.web.put(host, '/heron-1', answer)
+      await reading.add(host)
+      await reading.read()
+      expect(await titles()).toEqual(['Heron 1'])
+      reading.web.put(host, '/heron-1', { headers: { 'content-type': 'text/html' }, body: page })
+      await reading.later(3 * 60)
+      const [{ id }] = (await reading.api.get('/v1/articles?fields=id')).body.data
+      expect((await reading.api.get(`/v1/articles/${id}`)).body.body.text.length).toBeGreaterThan(600)
+      await reading.later(3 * 60)
+      expect(reading.web.visits(host, '/heron-1')).toHaveLength(2)
+    })
+
+    it('reads pages that were not tried before it tries those again that failed', async () => {
+      const items = Array.from({ length: 25 }, (_, number) =>
+        heron(number, { html: 'In short.', link: reading.web.url(host, `/heron-${number}`) }),
+      )
+      reading.web.put(host, '/feed.xml', feed(rssOf(items)))
+      for (let number = 0; number < 25; number++)
+        reading.web.put(
+          host,
+          `/heron-${number}`,
+          number < 20 ? { status: 503 } : { headers: { 'content-type': 'text/html' }, body: page },
+        )
+      await reading.add(host)
+      await reading.read()
+      await reading.later(10)
+      for (let number = 20; number < 25; number++)
+        expect(reading.web.visits(host, `/heron-${number}`)).toHaveLength(1)
+      expect(await titles()).toHaveLength(25)
+    })
+
     it('gives a page up that is held back again and again, and asks for the feed by its validators from then on', async () => {
       const link = reading.web.url(host, '/heron-1')
       const rss = rssOf([heron(1, { html: 'In short.', link })])
