@@ -108,6 +108,8 @@ export const refreshSourced = (tx: Transaction, articleIds: string[]) =>
 
 /** Writes the cards that are not as they were; `row` is what it was before. */
 async function writeCards(tx: Transaction, rows: ArticleRow[]): Promise<{ row: ArticleRow; card: string }[]> {
+  // All of them may have been deleted by others since they were looked for.
+  if (rows.length === 0) return []
   const tags = await tagsOfArticles(
     tx,
     rows.map((row) => row.id),

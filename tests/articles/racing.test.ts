@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { refreshCards } from '../../src/articles/articles.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { onEveryEngine } from '../support/engines.ts'
 import { addArticle, addSource } from './newsroom.ts'
@@ -53,6 +54,16 @@ onEveryEngine('writers that race', (engine) => {
       expect(answers.map(({ status }) => status).sort()).toEqual([...Array(7).fill(200), 201])
       expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
     }
+  })
+
+  it('write no card of an article that another has deleted since it was looked for', async () => {
+    const database = await engine.open()
+    const api = await startApi(database)
+    const { id } = await addArticle(api, await addSource(api))
+    await api.delete(`/v1/articles/${id}`)
+    const { lastSeq } = (await api.get('/v1/changes?after=999999')).body
+    await database.write((tx) => refreshCards(tx, [id]))
+    expect((await api.get('/v1/changes?after=999999')).body.lastSeq).toBe(lastSeq)
   })
 
   it('push only what is not there yet at the same moment, and one does', async () => {
