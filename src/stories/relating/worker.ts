@@ -42,8 +42,11 @@ export function startRelating(database: Database, logger: Logger): RelatingWorke
       failures = 0
       return done
     } catch (error) {
+      const code = error instanceof Failure ? error.code : undefined
       // A database that cannot be written now can be later, and is no fault of the article.
-      if (!(error instanceof Failure && error.code === 'unavailable')) failures++
+      if (code !== 'unavailable') failures++
+      // An editor was there first: what is so by now is looked at anew, at once.
+      if (code === 'conflict' && failures < mostFailures) return true
       logger.error({ err: error }, 'an article could not be related')
       return false
     }

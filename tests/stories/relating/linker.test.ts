@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { sql } from '../../../src/database/sql.ts'
+import { Failure } from '../../../src/shared/failure.ts'
 import { relateAll, relateNext } from '../../../src/stories/relating/linker.ts'
 import { rebuildRelations } from '../../../src/stories/relating/rebuild.ts'
 import { startRelating } from '../../../src/stories/relating/worker.ts'
@@ -100,6 +101,26 @@ onEveryEngine('the linker', (engine) => {
       .toEqual([damLater.title])
     expect(titlesOf(await newsroom.related(later.id))).toEqual([dam.title])
     expect((await newsroom.api.get('/metrics')).body).toContain('newsweave_relations_behind 0')
+  })
+
+  it('looks anew, and tells of no error, where an editor places an article while it is related', async () => {
+    const newsroom = await relatedNewsroom(engine)
+    const first = await newsroom.publish('lighthouse', orchard, '08:10')
+    let refused = 0
+    const racing = {
+      ...newsroom.database,
+      async write(work: Parameters<typeof newsroom.database.write>[0]) {
+        if (refused++ === 0) throw new Failure('conflict', 'An editor has placed the article.')
+        return newsroom.database.write(work)
+      },
+    } as typeof newsroom.database
+    const errors: string[] = []
+    const worker = startRelating(racing, { error: (_details, message) => void errors.push(message) })
+    atEnd(() => worker.stop())
+    const signalOf = () =>
+      newsroom.database.one(sql`select number from article_signal where article_id = ${first.id}`)
+    await expect.poll(signalOf, { timeout: 10_000 }).toBeDefined()
+    expect(errors).toEqual([])
   })
 
   it('passes over what cannot be related, and goes on behind it', async () => {
