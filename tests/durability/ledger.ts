@@ -15,6 +15,8 @@ export const contentHash = (title: string, html: string) =>
 export type Ledger = {
   /** What each article may be: as it was acknowledged last, or as a later attempt without an answer would have it. */
   allowed: Map<string, Set<string>>
+  /** The ids of the sources that were acknowledged. */
+  sources: string[]
   acknowledged: number
   /** How often each answer came that was no success: its status, and whether it says when to come again. */
   refusals: Map<string, number>
@@ -24,11 +26,12 @@ export type Ledger = {
 
 /**
  * A writer notes `? key hash` before it asks for something, `= key hash` once the answer came, `! status` where it was
- * refused, and `~` where no answer came. An error does not say that nothing was kept, so an attempt stays possible until the next answer. Of a copy that was begun
+ * refused, `~` where no answer came, and `@ id` of a source that it made. An error does not say that nothing was kept, so an attempt stays possible until the next answer. Of a copy that was begun
  * when the ledger had `settled` lines, the later ones say what it may hold, no more.
  */
 export function readLedger(file: string, { settled = Number.POSITIVE_INFINITY } = {}): Ledger {
   const allowed = new Map<string, Set<string>>()
+  const sources: string[] = []
   const refusals = new Map<string, number>()
   let [acknowledged, broken] = [0, 0]
   // What stands behind the last line end was being written when the writer was stopped.
@@ -43,9 +46,10 @@ export function readLedger(file: string, { settled = Number.POSITIVE_INFINITY } 
     } else if (mark === '!') {
       const refusal = line.slice(2)
       refusals.set(refusal, (refusals.get(refusal) ?? 0) + 1)
-    } else if (mark === '~') broken++
+    } else if (mark === '@' && index < settled) sources.push(key)
+    else if (mark === '~') broken++
   }
-  return { allowed, acknowledged, refusals, broken }
+  return { allowed, sources, acknowledged, refusals, broken }
 }
 
 /** A refusal that says when to come again. A line of an import that failed tells it in its own result. */
@@ -75,7 +79,10 @@ export async function faultsOf(url: string, ledger: Ledger): Promise<string[]> {
     const rows = await database.all<{ key: string; title: string; html: string }>(sql`
       select a.external_id as key, a.title, b.html from article a join article_body b on b.article_id = a.id
       where a.external_id is not null`)
-    return [...found, ...lost(ledger, rows), ...(await inconsistencies(database))]
+    const sources = await database.all<{ id: string }>(sql`select id from source`)
+    const kept = new Set(sources.map(({ id }) => id))
+    const gone = ledger.sources.filter((id) => !kept.has(id)).map((id) => `Source ${id} is lost.`)
+    return [...found, ...gone, ...lost(ledger, rows), ...(await inconsistencies(database))]
   } finally {
     await database.close()
   }

@@ -44,7 +44,10 @@ async function ask(key: string, name: string, withinMs: number): Promise<Answer 
   }
 }
 
-/** The answer of a success, after as many requests as it takes. What says "later" or "it still runs" is no other answer. */
+/** What says "later", or that a request that was given up still runs, is no other answer. */
+const isLater = ({ status, body }: Answer) => status === 503 || body.includes('idempotency-key-in-use')
+
+/** The answer of a success, after as many requests as it takes. */
 async function untilMade(key: string): Promise<Answer> {
   for (let tries = 1; ; tries++) {
     const answer = await ask(
@@ -53,8 +56,7 @@ async function untilMade(key: string): Promise<Answer> {
       tries % 4 === 0 ? answerWithinMs : Math.ceil(Math.random() * 2 * lastMs),
     )
     if (answer?.status === 201) return answer
-    const isLater = answer?.status === 503 || answer?.body.includes('idempotency-key-in-use')
-    if (answer && !isLater) note({ key, wrong: `${answer.status} ${answer.body}` })
+    if (answer && !isLater(answer)) note({ key, wrong: `${answer.status} ${answer.body}` })
     await sleep(pauseMs)
   }
 }
@@ -73,7 +75,7 @@ async function writer(): Promise<never> {
     const again = await untilMade(key)
     if (again.body !== made.body || !again.isReplayed) note({ key, wrong: `again ${again.body}` })
     const other = await ask(key, `${key} of another name`, answerWithinMs)
-    if (other && other.status !== 422 && other.status !== 503) note({ key, wrong: `other ${other.status}` })
+    if (other && other.status !== 422 && !isLater(other)) note({ key, wrong: `other ${other.status}` })
   }
 }
 

@@ -125,7 +125,10 @@ function prepare(): Promise<void> {
   preparing ??= (async () => {
     const body = JSON.stringify({ name: `Ledger ${run}`, homeUrl: `https://${run}.ledger.example/` })
     const made = address ? await ask('POST', '/v1/sources', body) : await sleep(pauseMs)
-    if (made) sourceId = JSON.parse(made.text).id
+    if (made) {
+      sourceId = JSON.parse(made.text).id
+      note(`@ ${sourceId}`)
+    }
     preparing = undefined
   })()
   return preparing
