@@ -87,7 +87,10 @@ if (left.length > 0)
 process.exit(failed > 0 ? 1 : 0)
 
 async function showInTurn(): Promise<void> {
-  for (let proof = waiting.shift(); proof; proof = waiting.shift()) failed += (await show(proof)) ? 0 : 1
+  for (let proof = waiting.shift(); proof; proof = waiting.shift()) {
+    const holds = await show(proof)
+    if (!holds) failed++
+  }
 }
 
 async function show(proof: Proof): Promise<boolean> {

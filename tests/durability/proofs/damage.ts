@@ -52,7 +52,7 @@ export const damagedFiles: Proof = {
         const damage: Damage = {
           suffix: '',
           at: Math.floor(Math.random() * statSync(file).size),
-          kind: 'bit',
+          flipped: anyBit(),
         }
         tries++
         const copy = await copied(folder, file, damage)
@@ -95,15 +95,19 @@ async function databaseOfSilence(folder: string): Promise<{ file: string; rows: 
   throw new Error('SQLite by itself notices what is damaged of every log: the proof shows nothing.')
 }
 
-type Damage = { suffix: '' | '-wal'; at: number; kind: 'bit' | 'byte' | 'end' }
+/** What becomes of the byte there: which of its bits are flipped. Without it the file ends there. */
+type Damage = { suffix: '' | '-wal'; at: number; flipped?: number }
+
+const anyBit = () => 1 << Math.floor(Math.random() * 8)
+const allBits = 0xff
 
 /** Behind which SQLite takes nothing of the log. */
-const inFirstFrame: Damage = { suffix: '-wal', at: logHeadBytes + frameHeadBytes, kind: 'byte' }
+const inFirstFrame: Damage = { suffix: '-wal', at: logHeadBytes + frameHeadBytes, flipped: allBits }
 
 function damageOf(bytes: number): Damage {
   const at = Math.floor(logHeadBytes + Math.random() * (bytes - logHeadBytes))
-  const kinds: Damage['kind'][] = ['bit', 'byte', 'end']
-  return { suffix: '-wal', at, kind: kinds[Math.floor(Math.random() * kinds.length)] as Damage['kind'] }
+  const kinds: Pick<Damage, 'flipped'>[] = [{ flipped: anyBit() }, { flipped: allBits }, {}]
+  return { suffix: '-wal', at, ...kinds[Math.floor(Math.random() * kinds.length)] }
 }
 
 /** A database as a killed server leaves it: with a log, and the index beside it. */
@@ -143,14 +147,13 @@ async function copied(
   return copy
 }
 
-function doDamage(file: string, { at, kind }: Damage): void {
+function doDamage(file: string, { at, flipped }: Damage): void {
   const bytes = readFileSync(file)
-  if (kind === 'end') {
+  if (flipped === undefined) {
     writeFileSync(file, bytes.subarray(0, at))
     return
   }
-  const before = bytes.readUInt8(at)
-  bytes.writeUInt8(kind === 'bit' ? before ^ (1 << Math.floor(Math.random() * 8)) : before ^ 0xff, at)
+  bytes.writeUInt8(bytes.readUInt8(at) ^ flipped, at)
   writeFileSync(file, bytes)
 }
 
