@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { webUrl } from '../http/parameters.ts'
-import { OutboundError } from '../outbound/outbound-error.ts'
+import { OutboundError, outboundReason } from '../outbound/outbound-error.ts'
 import { invalidField } from '../shared/failure.ts'
 import { WorkshopError } from '../shared/workshop.ts'
 import { feedFormats } from '../sources/source.ts'
@@ -64,7 +64,7 @@ const maxNamed = 5
  */
 export async function discoverFeeds(searching: Searching, url: string): Promise<FoundFeeds> {
   const answer = await fetchPage(searching, url).catch((error) => {
-    if (error instanceof OutboundError) throw invalidField('url', reasonOf(error))
+    if (error instanceof OutboundError) throw invalidField('url', outboundReason(error))
     throw error
   })
   if (answer.status !== 200) throw invalidField('url', answered(answer))
@@ -102,12 +102,11 @@ async function readFeed(searching: Searching, url: string): Promise<FoundFeed | 
     if (answer.status !== 200) return answered(answer)
     return (await asFeed(searching, answer)) ?? 'It is no feed that can be read.'
   } catch (error) {
-    if (error instanceof OutboundError) return reasonOf(error)
+    if (error instanceof OutboundError) return outboundReason(error)
     throw error
   }
 }
 
-const reasonOf = ({ message, code }: OutboundError) => `${message} (${code})`
 const answered = ({ status }: Answer) => `The server answered ${status}.`
 
 type Answer = Awaited<ReturnType<Searching['client']['request']>>

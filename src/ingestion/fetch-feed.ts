@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { cacheLifetimeMs } from '../outbound/cache-lifetime.ts'
 import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts'
 import { linksInHeader } from '../outbound/link-header.ts'
-import { OutboundError } from '../outbound/outbound-error.ts'
+import { OutboundError, outboundReason } from '../outbound/outbound-error.ts'
 import { retryAfterMs } from '../outbound/retry-after.ts'
 
 type Asked = {
@@ -55,7 +55,7 @@ export async function fetchFeed(client: OutboundClient, feed: Asked, now: Date):
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error
     const failed = { retryAfterMs: null, holdsHost: false, gone: false, httpStatus: null, bytes: 0 }
-    return { kind: 'failed', error: `${error.message} (${error.code})`, ...failed }
+    return { kind: 'failed', error: outboundReason(error), ...failed }
   }
 }
 

@@ -1,5 +1,5 @@
 import { siteOf } from '../outbound/hosts.ts'
-import { type OutboundCode, OutboundError } from '../outbound/outbound-error.ts'
+import { type OutboundCode, OutboundError, outboundReason } from '../outbound/outbound-error.ts'
 import { retryAfterMs } from '../outbound/retry-after.ts'
 import { tellOf, WorkshopError } from '../shared/workshop.ts'
 import type { ClaimedFeed } from '../sources/polling.ts'
@@ -117,7 +117,7 @@ export async function readPage(
     return { page: await workshop.run('extractPage', input) }
   } catch (error) {
     if (error instanceof OutboundError) {
-      const problem = `${error.message} (${error.code})`
+      const problem = outboundReason(error)
       return passingFaults.includes(error.code) ? { problem, isForNow: true } : { problem }
     }
     if (error instanceof WorkshopError) return { problem: tellOf(error) }

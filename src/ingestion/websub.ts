@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { OutboundError } from '../outbound/outbound-error.ts'
+import { OutboundError, outboundReason } from '../outbound/outbound-error.ts'
 import { redirectTarget, requestTarget } from '../outbound/redirects.ts'
 import { Failure } from '../shared/failure.ts'
 import { type ClaimedFeed, claimPushed } from '../sources/polling.ts'
@@ -90,7 +90,7 @@ async function ask(
     }
     return 'The hub sends on to others without end.'
   } catch (error) {
-    if (error instanceof OutboundError) return `${error.message} (${error.code})`
+    if (error instanceof OutboundError) return outboundReason(error)
     throw error
   }
 }

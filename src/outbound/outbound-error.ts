@@ -50,3 +50,6 @@ export function outboundErrorOf(error: unknown): unknown {
   const [, kind, message] = kinds.find(([pattern]) => pattern.test(code || name)) ?? []
   return kind ? new OutboundError(kind, message ?? '', { cause: error }) : error
 }
+
+/** What to tell an editor of an error: its message and code. */
+export const outboundReason = ({ message, code }: OutboundError) => `${message} (${code})`
